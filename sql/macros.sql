@@ -1,0 +1,33 @@
+-- Names of Trino's functions that DuckDB lacks or defines otherwise, so that the detections run
+-- on both engines as they stand. Schema trino comes first in the search path.
+CREATE SCHEMA IF NOT EXISTS trino;
+CREATE OR REPLACE MACRO trino.json_extract_scalar(j, p) AS CASE
+  WHEN NOT json_valid(j) THEN NULL
+  WHEN json_type(j, p) IN ('OBJECT', 'ARRAY') THEN NULL
+  ELSE json_extract_string(j, p) END;
+CREATE OR REPLACE MACRO trino.json_size(j, p) AS CASE json_type(j, p)
+  WHEN 'ARRAY' THEN json_array_length(j, p)
+  WHEN 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END;
+CREATE OR REPLACE MACRO trino.regexp_like(s, p) AS regexp_matches(s, p);
+CREATE OR REPLACE MACRO trino.regexp_extract(s, p) AS
+  CASE WHEN regexp_matches(s, p) THEN system.main.regexp_extract(s, p) END,
+  (s, p, g) AS CASE WHEN regexp_matches(s, p) THEN system.main.regexp_extract(s, p, g) END;
+CREATE OR REPLACE MACRO trino.strpos(s, t) AS instr(s, t);
+CREATE OR REPLACE MACRO trino.split(s, d) AS string_split(s, d);
+CREATE OR REPLACE MACRO trino.to_unixtime(x) AS epoch(x);
+CREATE OR REPLACE MACRO trino.date_diff(u, a, b) AS date_sub(u, a, b);
+CREATE OR REPLACE MACRO trino.element_at(x, k) AS x[k];
+CREATE OR REPLACE MACRO trino.cardinality(x) AS len(x);
+CREATE OR REPLACE MACRO trino.array_join(a, d) AS array_to_string(a, d);
+CREATE OR REPLACE MACRO trino.array_sort(a) AS list_sort(a);
+CREATE OR REPLACE MACRO trino.slice(a, s, n) AS list_slice(a, s, s + n - 1);
+-- aws_time reads the times that AWS writes for people, all UTC: "Jul 29, 2021 11:53:37 PM",
+-- "Jul 10, 2023, 6:30:22 PM", the same with a narrow no-break space, and ISO 8601.
+CREATE OR REPLACE MACRO trino.aws_time(s) AS TRY_STRPTIME(
+  replace(s, chr(8239), ' '),
+  ['%b %d, %Y %I:%M:%S %p', '%b %d, %Y, %I:%M:%S %p', '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ']);
+-- agent_family is the tool without its version: "aws-cli/2.9.1 Python/3.9" is aws-cli.
+CREATE OR REPLACE MACRO trino.agent_family(s) AS
+  lower(CASE WHEN regexp_matches(s, '^\[?[A-Za-z0-9_.+-]+')
+    THEN system.main.regexp_extract(s, '^\[?([A-Za-z0-9_.+-]+)', 1) ELSE s END);
+CREATE OR REPLACE MACRO trino.sequence(a, b, s) AS generate_series(a, b, s);

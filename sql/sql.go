@@ -1,0 +1,93 @@
+// Package sql is everything the database is made of: the tables that loading fills, the views
+// that detections read, and the macros that give DuckDB Trino's function names. It is text only;
+// package store runs it. Import it under another name: it shares its own with database/sql.
+package sql
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+)
+
+// Version is the version of the tables. A database of another version is upgraded by package
+// store where a migration is known, and refused otherwise.
+const Version = 1
+
+// Tables creates the tables of an empty database.
+//
+//go:embed tables.sql
+var Tables string
+
+// Macros creates the portability macros in schema trino; it can be run again.
+//
+//go:embed macros.sql
+var Macros string
+
+//go:embed views/*.sql
+var views embed.FS
+
+// Stage says when a view's rows are computed.
+type Stage int
+
+const (
+	// Live views are computed by each query that reads them.
+	Live Stage = iota
+	// AfterLoad views depend on events alone; their rows are stored once after each load.
+	AfterLoad
+	// BeforeDetect views depend on the inventory, the incident or the settings too; their rows
+	// are stored before the detections run.
+	BeforeDetect
+)
+
+// View is one view of sql/views. Select is its query, in the subset that DuckDB and Trino share.
+type View struct {
+	Name   string
+	Stage  Stage
+	Select string
+}
+
+// stages lists the views in the order in which they depend on each other.
+var stages = []struct {
+	name  string
+	stage Stage
+}{
+	{"grants", AfterLoad},
+	{"revocations", AfterLoad},
+	{"activity", AfterLoad},
+	{"silences", AfterLoad},
+	{"exposed_credentials", BeforeDetect},
+	{"chain", BeforeDetect},
+	{"spans", BeforeDetect},
+	{"credentials", BeforeDetect},
+	{"touches", BeforeDetect},
+	{"baseline", BeforeDetect},
+	{"judged", BeforeDetect},
+	{"births", BeforeDetect},
+	{"uses", BeforeDetect},
+	{"unexpected_uses", Live},
+	{"in_window", Live},
+	{"acts", Live},
+	{"windows", BeforeDetect},
+	{"scopes", BeforeDetect},
+	{"gaps", BeforeDetect},
+	{"coverage", Live},
+	{"watched", BeforeDetect},
+	{"holes", BeforeDetect},
+}
+
+// Views returns the views in the order in which they must be made.
+func Views() ([]View, error) {
+	out := make([]View, 0, len(stages))
+	for _, s := range stages {
+		text, err := views.ReadFile("views/" + s.name + ".sql")
+		if err != nil {
+			return nil, fmt.Errorf("view %s: %w", s.name, err)
+		}
+		_, query, ok := strings.Cut(string(text), "CREATE VIEW "+s.name+" AS\n")
+		if !ok {
+			return nil, fmt.Errorf("view %s: its file does not create it", s.name)
+		}
+		out = append(out, View{Name: s.name, Stage: s.stage, Select: strings.TrimSpace(query)})
+	}
+	return out, nil
+}

@@ -1,0 +1,58 @@
+-- Each touch by itself: does it stand on the customer's list, and does it fit the baseline?
+-- fits is NULL where the log gives no place to compare: such a use can be neither called the
+-- build's nor the intruder's.
+CREATE VIEW judged AS
+SELECT
+  t.secret AS secret,
+  t.credential AS credential,
+  t.event_id AS event_id,
+  t.source AS source,
+  t.file AS file,
+  t.pos AS pos,
+  listed.why AS listed_why,
+  listed.by_address AS listed_by_address,
+  r.value IS NOT NULL AS responder,
+  known.secret IS NOT NULL AS has_baseline,
+  CASE
+    WHEN t.phase = 'before' THEN true
+    WHEN known.secret IS NULL THEN false
+    WHEN (t.agent_family IS NOT NULL AND agent.value IS NULL) OR action.value IS NULL THEN false
+    WHEN t.place IS NULL THEN CAST(NULL AS BOOLEAN)
+    ELSE place.value IS NOT NULL
+  END AS fits,
+  CASE
+    WHEN t.phase = 'before' THEN ''
+    WHEN known.secret IS NULL THEN 'no baseline'
+    ELSE
+      CASE WHEN t.place IS NULL THEN ', no source address'
+        WHEN place.value IS NULL THEN ', new network' ELSE '' END
+      || CASE WHEN t.agent_family IS NOT NULL AND agent.value IS NULL
+        THEN ', new agent' ELSE '' END
+      || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
+  END AS differs
+FROM touches t
+LEFT JOIN (SELECT DISTINCT b.secret AS secret, b.derived AS derived FROM baseline b) known
+  ON known.secret = t.secret AND known.derived = (t.depth > 0)
+LEFT JOIN baseline place ON place.secret = t.secret AND place.derived = (t.depth > 0)
+  AND place.what = 'place' AND place.value = t.place
+LEFT JOIN baseline agent ON agent.secret = t.secret AND agent.derived = (t.depth > 0)
+  AND agent.what = 'agent' AND agent.value = t.agent_family
+LEFT JOIN baseline action ON action.secret = t.secret AND action.derived = (t.depth > 0)
+  AND action.what = 'action' AND action.value = t.action
+LEFT JOIN (
+  SELECT
+    u.event_id AS event_id,
+    u.source AS source,
+    u.file AS file,
+    u.pos AS pos,
+    min_by(x.why, x.entry) AS why,
+    bool_or(x.ip_from IS NOT NULL) AS by_address
+  FROM expected_list x
+  JOIN touches u
+    ON (x.ip_from IS NULL OR (u.address >= x.ip_from AND u.address <= x.ip_to))
+    AND (x.agent IS NULL OR lower(u.agent) LIKE x.agent ESCAPE '\')
+    AND (x.actor IS NULL OR lower(u.actor) LIKE x.actor ESCAPE '\')
+  GROUP BY u.event_id, u.source, u.file, u.pos
+) listed ON listed.file = t.file AND listed.pos = t.pos
+LEFT JOIN (SELECT DISTINCT p.value AS value FROM responders p) r
+  ON r.value = t.actor OR r.value = t.credential

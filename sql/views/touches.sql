@@ -1,0 +1,55 @@
+-- Every event by an exposed or derived credential, before it is judged: the event's columns, the
+-- address's, and the three things that a baseline compares (network, agent family, action).
+CREATE VIEW touches AS
+SELECT
+  c.secret AS secret,
+  c.credential AS credential,
+  c.match AS match,
+  c.depth AS depth,
+  CASE
+    WHEN e.time < c.exposed_at THEN 'before'
+    WHEN c.ends IS NULL OR e.time < c.ends THEN 'window'
+    ELSE 'after'
+  END AS phase,
+  c.minted_at AS minted_at,
+  c.event AS mint_event,
+  c.exposed_at AS exposed_at,
+  c.ends AS ends,
+  c.secret_ends AS secret_ends,
+  e.source AS source,
+  e.event_id AS event_id,
+  e.time AS time,
+  e.account AS account,
+  e.region AS region,
+  e.service AS service,
+  e.action AS action,
+  e.actor AS actor,
+  e.actor_kind AS actor_kind,
+  e.session AS session,
+  e.via AS via,
+  e.minted AS minted,
+  e.target AS target,
+  e.ip AS ip,
+  e.agent AS agent,
+  agent_family(e.agent) AS agent_family,
+  e.outcome AS outcome,
+  e.error AS error,
+  e.read_only AS read_only,
+  e.file AS file,
+  e.pos AS pos,
+  i.address AS address,
+  i.network AS network,
+  i.country AS country,
+  i.asn AS asn,
+  i.organisation AS organisation,
+  i.labels AS labels,
+  i.indicator AS indicator,
+  -- What stands for the place a call came from. A service's name is no network, but a service
+  -- that always called on this credential's behalf is known.
+  coalesce(i.network, CASE WHEN e.source = 'cloudtrail' THEN e.ip END) AS place,
+  -- AWS acting in the key's name: the quarantine of a key that it found exposed.
+  coalesce(e.ip = 'AWS Internal', false)
+    AND e.action IN ('AttachUserPolicy', 'PutUserPolicy') AS by_aws
+FROM credentials c
+JOIN events e ON e.credential = c.credential
+LEFT JOIN ips i ON i.ip = e.ip

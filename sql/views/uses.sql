@@ -1,0 +1,64 @@
+-- A use: an event by an exposed or derived credential, before, in or after that credential's
+-- window. expected is true (the customer's list, a responder, AWS itself, or the baseline, and
+-- for a derived credential its minting too), false, or NULL where the log cannot tell.
+CREATE VIEW uses AS
+SELECT
+  t.secret AS secret,
+  t.credential AS credential,
+  t.match AS match,
+  t.depth AS depth,
+  t.phase AS phase,
+  CASE
+    WHEN t.by_aws THEN true
+    WHEN t.match = 'login' AND NOT coalesce(j.fits, false) THEN CAST(NULL AS BOOLEAN)
+    ELSE (j.listed_why IS NOT NULL OR j.responder OR j.fits) AND b.expected
+  END AS expected,
+  CASE
+    WHEN t.by_aws THEN 'AWS itself'
+    WHEN j.listed_why IS NOT NULL THEN 'listed: ' || j.listed_why
+    WHEN j.responder THEN 'responder'
+    WHEN NOT j.has_baseline THEN 'no baseline'
+    WHEN j.differs <> '' THEN substr(j.differs, 3)
+    WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
+    ELSE 'fits the baseline'
+  END AS why,
+  j.has_baseline AS has_baseline,
+  coalesce(j.listed_by_address, false) AS listed_by_address,
+  j.responder AS responder,
+  t.by_aws AS by_aws,
+  t.minted_at AS minted_at,
+  t.mint_event AS mint_event,
+  t.exposed_at AS exposed_at,
+  t.ends AS ends,
+  t.secret_ends AS secret_ends,
+  t.source AS source,
+  t.event_id AS event_id,
+  t.time AS time,
+  t.account AS account,
+  t.region AS region,
+  t.service AS service,
+  t.action AS action,
+  t.actor AS actor,
+  t.actor_kind AS actor_kind,
+  t.session AS session,
+  t.via AS via,
+  t.minted AS minted,
+  t.target AS target,
+  t.ip AS ip,
+  t.agent AS agent,
+  t.agent_family AS agent_family,
+  t.outcome AS outcome,
+  t.error AS error,
+  t.read_only AS read_only,
+  t.file AS file,
+  t.pos AS pos,
+  t.network AS network,
+  t.country AS country,
+  t.asn AS asn,
+  t.organisation AS organisation,
+  t.labels AS labels,
+  t.indicator AS indicator
+FROM touches t
+JOIN judged j
+  ON j.secret = t.secret AND j.credential = t.credential AND j.file = t.file AND j.pos = t.pos
+LEFT JOIN births b ON b.secret = t.secret AND b.credential = t.credential

@@ -1,0 +1,30 @@
+-- A new AWS access key was made.
+--
+-- A long-term key outlives every rotation of the secret that made it. Attempts that were denied
+-- are told too: they show intent.
+--
+-- level: high
+-- sources: cloudtrail
+-- attack: T1098.001
+-- group: credential, outcome
+-- false positives: a responder who replaces a key and is not on the case's list
+-- references: https://attack.mitre.org/techniques/T1098/001/
+SELECT
+  a.secret AS secret,
+  a.source AS event_source,
+  a.event_id AS event_id,
+  a.time AS time,
+  a.credential AS credential,
+  a.actor AS actor,
+  a.action AS action,
+  a.target AS target,
+  a.ip AS ip,
+  a.file AS file,
+  a.pos AS pos,
+  a.outcome AS outcome,
+  a.minted AS minted
+FROM acts a
+WHERE a.source = 'cloudtrail'
+  AND a.service = 'iam.amazonaws.com'
+  AND a.action = 'CreateAccessKey'
+ORDER BY a.time, a.event_id, a.secret

@@ -1,9 +1,10 @@
 package credential_test
 
 import (
-	"breachwindow/credential"
 	"regexp"
 	"testing"
+
+	"breachwindow/credential"
 )
 
 func TestAccessKeyID(t *testing.T) {

@@ -1,7 +1,6 @@
 package credential_test
 
 import (
-	"breachwindow/credential"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -17,6 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
+
+	"breachwindow/credential"
 )
 
 func hashOf(b []byte) string {

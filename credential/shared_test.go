@@ -1,7 +1,6 @@
 package credential_test
 
 import (
-	"breachwindow/credential"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"breachwindow/credential"
 )
 
 // shared reads a table of the shared test data: one map per row.

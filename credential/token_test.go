@@ -1,10 +1,11 @@
 package credential_test
 
 import (
-	"breachwindow/credential"
 	"errors"
 	"strings"
 	"testing"
+
+	"breachwindow/credential"
 )
 
 // The tokens are invented for tests; the first with a real-looking checksum is a sample

@@ -1,9 +1,10 @@
 package credential_test
 
 import (
-	"breachwindow/credential"
 	"strings"
 	"testing"
+
+	"breachwindow/credential"
 )
 
 const (

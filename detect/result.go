@@ -1,0 +1,164 @@
+package detect
+
+import "time"
+
+// Result is the answer of one run: what every report format renders and what result.json
+// holds. Its JSON is fixed by schema 1: fields may be added, never renamed. Arrays are sorted,
+// times are RFC 3339 UTC, and the same case gives the same bytes.
+type Result struct {
+	Schema   int              `json:"schema"`
+	Tool     string           `json:"tool"`
+	Case     string           `json:"case"`
+	Incident IncidentSummary  `json:"incident"`
+	Secrets  []SecretAnswer   `json:"secrets"`
+	Findings []Finding        `json:"findings"`
+	Lineage  []Minting        `json:"lineage"`
+	Coverage []CoverageSpan   `json:"coverage"`
+	Blind    []BlindDetection `json:"blind"`
+	Inputs   []Input          `json:"inputs"`
+	Totals   Totals           `json:"totals"`
+}
+
+// IncidentSummary names the incident that the case investigates. Ends is nil while the
+// incident has no end of its own: then each secret's window ends with its rotation.
+type IncidentSummary struct {
+	ID     string     `json:"id"`
+	Title  string     `json:"title"`
+	Starts *time.Time `json:"starts"`
+	Ends   *time.Time `json:"ends"`
+}
+
+// Verdict is the answer for one secret.
+type Verdict string
+
+// The verdicts, worst first. A report lists secrets in this order.
+const (
+	Compromised Verdict = "compromised"
+	Suspicious  Verdict = "suspicious"
+	Unknown     Verdict = "unknown"
+	Used        Verdict = "used"
+	Unused      Verdict = "unused"
+	Unexposed   Verdict = "unexposed"
+)
+
+// Level is how much a finding weighs.
+type Level string
+
+// The levels of findings, least first.
+const (
+	Informational Level = "informational"
+	Low           Level = "low"
+	Medium        Level = "medium"
+	High          Level = "high"
+	Critical      Level = "critical"
+)
+
+// SecretAnswer is one secret's window, rotation, verdict and the reasons for both.
+type SecretAnswer struct {
+	ID         string `json:"id"`
+	Kind       string `json:"kind"`
+	Identifier string `json:"identifier"` // shortened for reading: AKIA…K7QX
+	Name       string `json:"name,omitempty"`
+	StoredIn   string `json:"stored_in"`
+	Owner      string `json:"owner,omitempty"`
+
+	ExposedAt *time.Time `json:"exposed_at"`
+	RotatedAt *time.Time `json:"rotated_at"`
+	RevokedAt *time.Time `json:"revoked_at"`
+	WindowEnd *time.Time `json:"window_end"` // nil: the window is still open
+
+	Rotation        string   `json:"rotation"` // confirmed, claimed, vendor, contradicted, missing
+	RotationBecause []string `json:"rotation_because"`
+	Verdict         Verdict  `json:"verdict"`
+	Because         []string `json:"because"`
+
+	Uses     UseCounts  `json:"uses"`
+	FirstUse *time.Time `json:"first_use"` // in the window, by the secret's own credentials
+	LastUse  *time.Time `json:"last_use"`
+	Findings []string   `json:"findings"` // ids, worst first
+}
+
+// UseCounts counts a secret's uses: Before, Window and After by its own credentials and by
+// time, Expected the part of Window that is expected, Derived all uses by derived credentials.
+type UseCounts struct {
+	Before   int64 `json:"before"`
+	Window   int64 `json:"window"`
+	After    int64 `json:"after"`
+	Expected int64 `json:"expected"`
+	Derived  int64 `json:"derived"`
+}
+
+// Finding is what a detection reports: the rows of its query that share a secret and the
+// columns that its header groups by.
+type Finding struct {
+	ID         string         `json:"id"` // stable: a hash of case, query, secret and group
+	Query      string         `json:"query"`
+	Level      Level          `json:"level"`
+	Secret     string         `json:"secret"` // "": activity in the window tied to no secret
+	Credential string         `json:"credential"`
+	Title      string         `json:"title"`
+	FirstSeen  time.Time      `json:"first_seen"`
+	LastSeen   time.Time      `json:"last_seen"`
+	Count      int64          `json:"count"`
+	Events     []string       `json:"events"` // the first hundred event ids in time order
+	IPs        []string       `json:"ips"`
+	Actors     []string       `json:"actors"`
+	Actions    []string       `json:"actions"`
+	Attributes map[string]any `json:"attributes"`
+}
+
+// Minting is one step of the chain from a secret to what was made with it. Expires is nil for
+// a long-term credential or where the log does not say.
+type Minting struct {
+	Secret  string     `json:"secret"`
+	Parent  string     `json:"parent"`
+	Child   string     `json:"child"`
+	How     string     `json:"how"`
+	At      time.Time  `json:"at"`
+	Expires *time.Time `json:"expires"`
+	Uses    int64      `json:"uses"`
+	Event   string     `json:"event"`
+}
+
+// CoverageSpan says what span of time the logs of one scope really cover, half-open, and the
+// silences in it that are too long to be quiet.
+type CoverageSpan struct {
+	Source string    `json:"source"`
+	Scope  string    `json:"scope"` // account/region, organization/git …
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Events int64     `json:"events"`
+	Gaps   []Gap     `json:"gaps"`
+}
+
+// Gap is a half-open span of time that a scope's logs do not cover.
+type Gap struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// BlindDetection names a detection that cannot speak on these logs, and why.
+type BlindDetection struct {
+	Query string `json:"query"`
+	Why   string `json:"why"`
+}
+
+// Input is one file as it was read: Records = Events + Duplicates + Rejects.
+type Input struct {
+	Path       string `json:"path"`
+	SHA256     string `json:"sha256"`
+	Form       string `json:"form"`
+	Records    int64  `json:"records"`
+	Events     int64  `json:"events"`
+	Duplicates int64  `json:"duplicates"`
+	Rejects    int64  `json:"rejects"`
+}
+
+// Totals sums the inputs.
+type Totals struct {
+	Files      int64 `json:"files"`
+	Records    int64 `json:"records"`
+	Events     int64 `json:"events"`
+	Duplicates int64 `json:"duplicates"`
+	Rejects    int64 `json:"rejects"`
+}

@@ -1,0 +1,131 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"breachwindow/detect"
+)
+
+// answer writes the answer in one sentence, then which incident and case it is about, and what
+// is still to be done.
+func (p *page) answer(r *detect.Result) {
+	p.hang("", sentence(r.Secrets))
+	p.out.WriteByte('\n')
+	p.facts(
+		fact{"incident", incident(r.Incident)},
+		fact{"case", r.Case},
+		fact{"to rotate", p.toRotate(bySeverity(r.Secrets))},
+		fact{"made by", r.Tool},
+	)
+}
+
+// sentence answers for all secrets together. It counts a verdict that it does not know among
+// those that cannot be cleared.
+func sentence(secrets []detect.SecretAnswer) string {
+	counts := map[detect.Verdict]int{}
+	for _, s := range secrets {
+		v := s.Verdict
+		if rank(v) == 0 {
+			v = detect.Unknown
+		}
+		counts[v]++
+	}
+	exposed := len(secrets) - counts[detect.Unexposed]
+	switch {
+	case len(secrets) == 0:
+		return "No answer: the inventory names no secrets."
+	case exposed == 0 && len(secrets) == 1:
+		return "The one secret in the inventory was not exposed."
+	case exposed == 0:
+		return fmt.Sprintf("None of the %d secrets in the inventory was exposed.", len(secrets))
+	}
+	used, maybe, open := counts[detect.Compromised], counts[detect.Suspicious], counts[detect.Unknown]
+	perhaps := "may have been used by someone else"
+	if used > 0 {
+		perhaps = "may have been"
+	}
+	parts := clauses(exposed, []clause{
+		{used, "was used by someone else", "were used by someone else"},
+		{maybe, perhaps, perhaps},
+		{open, "cannot be cleared", "cannot be cleared"},
+		{exposed - used - maybe - open, "is clear", "are clear"},
+		{counts[detect.Unexposed], "was not exposed", "were not exposed"},
+	})
+	answer := []rune(strings.Join(parts, "; "))
+	answer[0] = unicode.ToUpper(answer[0])
+	return string(answer) + "."
+}
+
+// clause is how many secrets share a fate, and its words for one and for many.
+type clause struct {
+	n         int
+	one, many string
+}
+
+// clauses writes what is not zero. Only the first names the whole that the numbers are of.
+func clauses(of int, all []clause) []string {
+	var parts []string
+	for _, c := range all {
+		if c.n == 0 {
+			continue
+		}
+		subject := fmt.Sprint(c.n)
+		if len(parts) == 0 {
+			subject = fmt.Sprintf("%d of %d exposed secrets", c.n, of)
+			switch {
+			case of == 1:
+				subject = "the one exposed secret"
+			case c.n == of:
+				subject = fmt.Sprintf("all %d exposed secrets", of)
+			}
+		}
+		verb := c.many
+		if c.n == 1 {
+			verb = c.one
+		}
+		parts = append(parts, subject+" "+verb)
+	}
+	return parts
+}
+
+// incident names an incident and its window.
+func incident(i detect.IncidentSummary) string {
+	name := i.Title
+	switch {
+	case name == "" && i.ID == "":
+		name = "not named"
+	case name == "":
+		name = i.ID
+	case i.ID != "":
+		name += " (" + i.ID + ")"
+	}
+	if i.Starts == nil {
+		return name + ", start unknown"
+	}
+	return name + ", from " + exact(*i.Starts) + " until " +
+		orElse(i.Ends, exact, "each secret's rotation")
+}
+
+// toRotate names the exposed secrets that nothing shows to be dead, worst first.
+func (p *page) toRotate(secrets []detect.SecretAnswer) string {
+	var names []string
+	for _, s := range secrets {
+		if isAlive(s) {
+			names = append(names, fmt.Sprintf("%s (%s)", s.ID, s.Rotation))
+		}
+	}
+	if show := p.limit(len(names)); show < len(names) {
+		left := len(names) - show
+		names = append(names[:show], fmt.Sprintf("%d more", left))
+	}
+	return strings.Join(names, ", ")
+}
+
+// isAlive says whether an exposed secret may still work: never rotated, or said to be and
+// disproved, and no log proves its end.
+func isAlive(s detect.SecretAnswer) bool {
+	return s.Verdict != detect.Unexposed && s.RevokedAt == nil &&
+		(s.Rotation == "missing" || s.Rotation == "contradicted")
+}

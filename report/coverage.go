@@ -1,0 +1,141 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"breachwindow/detect"
+)
+
+// coverage writes what span of time the logs of each scope cover, those with gaps first.
+func (p *page) coverage(spans []detect.CoverageSpan) error {
+	if len(spans) == 0 {
+		p.section("coverage: no logs, so no use could have been seen")
+		return nil
+	}
+	p.section("coverage: what the logs can show")
+	g := grid{cols: []column{
+		{name: "source"},
+		{name: "scope", want: 22, min: 12, middle: true},
+		{name: "from", drop: 2},
+		{name: "from", fallback: true},
+		{name: "to", drop: 2},
+		{name: "to", fallback: true},
+		{name: "events", drop: 3},
+		{name: "gaps", drop: 1},
+		{name: "gaps", fallback: true},
+	}}
+	show := p.limit(len(spans))
+	for _, s := range gapsFirst(spans)[:show] {
+		g.rows = append(g.rows, []string{
+			s.Source, s.Scope, minute(s.From), day(s.From), minute(s.To), day(s.To),
+			fmt.Sprint(s.Events), gapSummary(s.Gaps), fmt.Sprint(len(s.Gaps)),
+		})
+	}
+	if err := p.grid(g); err != nil {
+		return err
+	}
+	p.more(len(spans)-show, "breachwindow coverage")
+	return nil
+}
+
+// gapsFirst returns the spans with gaps before those without.
+func gapsFirst(spans []detect.CoverageSpan) []detect.CoverageSpan {
+	return slices.SortedStableFunc(slices.Values(spans), func(a, b detect.CoverageSpan) int {
+		return min(len(b.Gaps), 1) - min(len(a.Gaps), 1)
+	})
+}
+
+// gapSummary names the first gap and counts the others.
+func gapSummary(gaps []detect.Gap) string {
+	if len(gaps) == 0 {
+		return "none"
+	}
+	text := day(gaps[0].From)
+	if to := day(gaps[0].To); to != text {
+		text += " – " + to
+	}
+	if n := len(gaps) - 1; n > 0 {
+		text += fmt.Sprintf(" +%d", n)
+	}
+	return text
+}
+
+// gaps lists every gap.
+func (p *page) gaps(spans []detect.CoverageSpan) {
+	titled := false
+	for _, s := range spans {
+		for _, g := range s.Gaps {
+			if !titled {
+				p.section("gaps: silences too long to be quiet")
+				titled = true
+			}
+			p.hang("• ", fmt.Sprintf("%s %s: %s – %s (%s)",
+				s.Source, s.Scope, exact(g.From), exact(g.To), length(g.To.Sub(g.From))))
+		}
+	}
+}
+
+// blind names the detections that could not speak.
+func (p *page) blind(blind []detect.BlindDetection) {
+	if len(blind) == 0 {
+		return
+	}
+	p.section("blind: detections that cannot speak on these logs")
+	for _, b := range blind {
+		p.hang("• ", b.Query+": "+b.Why)
+	}
+}
+
+// totals accounts for everything that was read.
+func (p *page) totals(r *detect.Result) {
+	t := r.Totals
+	text := fmt.Sprintf("files %d, records %d = events %d + duplicates %d + rejects %d",
+		t.Files, t.Records, t.Events, t.Duplicates, t.Rejects)
+	if left := t.Records - t.Events - t.Duplicates - t.Rejects; left != 0 {
+		text += fmt.Sprintf("; the sum is off by %d: do not rely on this result", left)
+	}
+	p.section(text)
+	if t.Rejects > 0 && !p.all {
+		p.hang("", "rejected records by file: breachwindow coverage")
+	}
+}
+
+// rejects lists the files in which records were rejected.
+func (p *page) rejects(inputs []detect.Input) error {
+	g := grid{cols: []column{
+		{name: "file", want: 30, min: 20, middle: true},
+		{name: "form", want: 13, drop: 1},
+		{name: "records"},
+		{name: "rejects"},
+	}}
+	for _, in := range inputs {
+		if in.Rejects > 0 {
+			g.rows = append(g.rows,
+				[]string{in.Path, in.Form, fmt.Sprint(in.Records), fmt.Sprint(in.Rejects)})
+		}
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	p.section("files with rejected records")
+	return p.grid(g)
+}
+
+// CoverageText writes what the logs cover, every gap, the detections that are blind, and the
+// account of what was read.
+func CoverageText(w io.Writer, r *detect.Result, o Options) error {
+	p := newPage(o)
+	p.all = true
+	if err := p.coverage(r.Coverage); err != nil {
+		return err
+	}
+	p.gaps(r.Coverage)
+	p.blind(r.Blind)
+	if err := p.rejects(r.Inputs); err != nil {
+		return err
+	}
+	p.totals(r)
+	return p.writeTo(w)
+}

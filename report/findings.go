@@ -1,0 +1,162 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"breachwindow/detect"
+)
+
+// weight orders levels. One that this program does not know weighs most: it must be seen.
+func weight(l detect.Level) int {
+	levels := []detect.Level{
+		detect.Critical, detect.High, detect.Medium, detect.Low, detect.Informational,
+	}
+	return slices.Index(levels, l)
+}
+
+// byLevel returns the findings, worst first, then in the order in which it happened.
+func byLevel(findings []detect.Finding) []detect.Finding {
+	return slices.SortedStableFunc(slices.Values(findings), func(a, b detect.Finding) int {
+		return cmp.Or(
+			cmp.Compare(weight(a.Level), weight(b.Level)),
+			a.FirstSeen.Compare(b.FirstSeen),
+			cmp.Compare(a.Query, b.Query),
+			cmp.Compare(a.Secret, b.Secret),
+			cmp.Compare(a.ID, b.ID),
+		)
+	})
+}
+
+// findings writes the findings that are tied to a secret and, apart from them, the others.
+func (p *page) findings(all []detect.Finding) error {
+	var tied, loose []detect.Finding
+	for _, f := range byLevel(all) {
+		if f.Secret == "" {
+			loose = append(loose, f)
+		} else {
+			tied = append(tied, f)
+		}
+	}
+	if len(all) == 0 {
+		p.section("No findings.")
+	}
+	const rest = "breachwindow detect"
+	if err := p.findingsTable("findings", tied, true, rest); err != nil {
+		return err
+	}
+	return p.findingsTable("activity in the window not tied to a secret", loose, false, rest)
+}
+
+// findingsTable writes findings under a title, with a column for the secret or without, and
+// where those are that a terminal does not show.
+func (p *page) findingsTable(title string, findings []detect.Finding, secret bool,
+	rest string,
+) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	p.section(title)
+	g := grid{cols: []column{
+		{name: "level"},
+		{name: "query", want: 29, min: 16, middle: true},
+		{name: "secret", want: 15, min: 8, middle: true},
+		{name: "count"},
+		{name: "first – last", drop: 4},
+		{name: "first", drop: 2, fallback: true},
+		{name: "from", want: 15, drop: 3},
+		{name: "id", drop: 5},
+		{name: "title", want: 40, drop: 6},
+	}}
+	show := p.limit(len(findings))
+	for _, f := range findings[:show] {
+		g.rows = append(g.rows, []string{
+			string(f.Level), f.Query, f.Secret, fmt.Sprint(f.Count),
+			seen(f.FirstSeen, f.LastSeen), day(f.FirstSeen), few(f.IPs, 1), f.ID, f.Title,
+		})
+	}
+	if !secret {
+		g.without(2)
+	}
+	if err := p.grid(g); err != nil {
+		return err
+	}
+	p.more(len(findings)-show, rest)
+	return nil
+}
+
+// few joins the first n values and counts the others.
+func few(values []string, n int) string {
+	if len(values) <= n {
+		return strings.Join(values, ", ")
+	}
+	return fmt.Sprintf("%s +%d", strings.Join(values[:n], ", "), len(values)-n)
+}
+
+// FindingsText writes all findings, those tied to a secret first.
+func FindingsText(w io.Writer, r *detect.Result, o Options) error {
+	p := newPage(o)
+	p.all = true
+	if err := p.findings(r.Findings); err != nil {
+		return err
+	}
+	p.blind(r.Blind)
+	return p.writeTo(w)
+}
+
+// FindingText writes one finding with everything that is known of it.
+func FindingText(w io.Writer, f *detect.Finding, o Options) error {
+	p := newPage(o)
+	p.hang(clip(Clean(string(f.Level)), nameMax)+"  ", f.Title)
+	secret := f.Secret
+	if secret == "" {
+		secret = "none: activity in the window not tied to a secret"
+	}
+	facts := []fact{
+		{"finding", f.ID},
+		{"query", f.Query},
+		{"secret", secret},
+		{"credential", f.Credential},
+		{"first seen", exact(f.FirstSeen)},
+		{"last seen", exact(f.LastSeen)},
+		{"count", fmt.Sprint(f.Count)},
+		{"from", strings.Join(f.IPs, ", ")},
+		{"actors", strings.Join(f.Actors, ", ")},
+		{"actions", strings.Join(f.Actions, ", ")},
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
+		facts = append(facts, fact{name, attribute(f.Attributes[name])})
+	}
+	p.facts(facts...)
+	if len(f.Events) > 0 {
+		p.section(events(f))
+		for _, id := range f.Events {
+			p.hang("  ", id)
+		}
+	}
+	return p.writeTo(w)
+}
+
+// events heads the list of a finding's events; the list may be shorter than the count.
+func events(f *detect.Finding) string {
+	if n := int64(len(f.Events)); n < f.Count {
+		return fmt.Sprintf("the first %d of %d events", n, f.Count)
+	}
+	return "events"
+}
+
+// attribute formats a value of a query's extra column.
+func attribute(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	text, err := encode(v, "")
+	if err != nil {
+		return fmt.Sprint(v) // a value that JSON does not know, such as NaN
+	}
+	return strings.TrimSpace(string(text))
+}

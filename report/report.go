@@ -1,0 +1,45 @@
+// Package report renders a Result and knows nothing else: not the logs, not the database. It is
+// the last stage of the flow, so a saved result renders again without the evidence at hand.
+//
+// Text is for a person at a terminal or for a pipe, JSON for programs and for result.json.
+// Everything that came from a log is hostile and goes through Clean.
+package report
+
+import (
+	"io"
+
+	"breachwindow/detect"
+)
+
+// Options says where a text goes. The zero value is a pipe or a file: nothing is clipped,
+// wrapped, left out or coloured.
+type Options struct {
+	Width int  // columns of the terminal; 0: not a terminal
+	Color bool // colour the verdicts; words carry the meaning without it
+	Wide  bool // all columns and rows in full, even where lines then pass the terminal's edge
+}
+
+// Text writes the whole report: the answer in one sentence, a table of the secrets, why each
+// secret that is not clear is not, the findings, what was made with the secrets, and what the
+// logs cannot tell.
+func Text(w io.Writer, r *detect.Result, o Options) error {
+	p := newPage(o)
+	p.answer(r)
+	secrets := bySeverity(r.Secrets)
+	if err := p.secrets(secrets); err != nil {
+		return err
+	}
+	p.stories(secrets)
+	if err := p.findings(r.Findings); err != nil {
+		return err
+	}
+	if err := p.lineage(r.Lineage, "breachwindow show SECRET"); err != nil {
+		return err
+	}
+	if err := p.coverage(r.Coverage); err != nil {
+		return err
+	}
+	p.blind(r.Blind)
+	p.totals(r)
+	return p.writeTo(w)
+}

@@ -1,0 +1,238 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"breachwindow/detect"
+)
+
+// rank orders verdicts, worst first. A verdict that this program does not know is 0: it comes
+// before all others, because it must not look like an all-clear.
+func rank(v detect.Verdict) int {
+	worstFirst := []detect.Verdict{
+		detect.Compromised, detect.Suspicious, detect.Unknown,
+		detect.Used, detect.Unused, detect.Unexposed,
+	}
+	return slices.Index(worstFirst, v) + 1
+}
+
+// bySeverity returns the secrets, worst verdict first, then by id.
+func bySeverity(secrets []detect.SecretAnswer) []detect.SecretAnswer {
+	return slices.SortedStableFunc(slices.Values(secrets), func(a, b detect.SecretAnswer) int {
+		return cmp.Or(cmp.Compare(rank(a.Verdict), rank(b.Verdict)), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// verdictColour gives the SGR parameters of a verdict's word.
+func verdictColour(verdict string) string {
+	switch detect.Verdict(verdict) {
+	case detect.Compromised:
+		return "1;31"
+	case detect.Suspicious:
+		return "1;33"
+	case detect.Unknown:
+		return "1;35"
+	case detect.Used, detect.Unused:
+		return "32"
+	}
+	return ""
+}
+
+// kind shortens the name of a kind for reading.
+func kind(k string) string {
+	switch k {
+	case "aws-access-key":
+		return "AWS key"
+	case "github-token":
+		return "GitHub token"
+	case "github-oauth-grant":
+		return "OAuth grant"
+	case "github-app-key":
+		return "app key"
+	case "ssh-key":
+		return "SSH key"
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(k, "circleci-"), "-", " ")
+}
+
+// secrets writes the table of all secrets.
+func (p *page) secrets(secrets []detect.SecretAnswer) error {
+	if len(secrets) == 0 {
+		return nil
+	}
+	p.section("secrets")
+	g := grid{cols: []column{
+		{name: "verdict", paint: verdictColour},
+		{name: "secret", want: 16, min: 10, middle: true},
+		{name: "kind", drop: 8},
+		{name: "stored in", want: 16, drop: 5, middle: true},
+		{name: "window", drop: 6},
+		{name: "window", drop: 3, fallback: true},
+		{name: "until", fallback: true},
+		{name: "uses"},
+		{name: "expected", drop: 4},
+		{name: "rotation"},
+	}}
+	for _, s := range secrets {
+		until := "none"
+		if s.ExposedAt != nil {
+			until = orElse(s.WindowEnd, day, "open")
+		}
+		g.rows = append(g.rows, []string{
+			string(s.Verdict), s.ID, kind(s.Kind), s.StoredIn,
+			window(s.ExposedAt, s.WindowEnd, minute), window(s.ExposedAt, s.WindowEnd, day), until,
+			fmt.Sprint(s.Uses.Window), fmt.Sprint(s.Uses.Expected), s.Rotation,
+		})
+	}
+	return p.grid(g)
+}
+
+// stories tells for each secret that is not clear why it is not. Secrets that cannot be cleared
+// for the same reasons share one story.
+func (p *page) stories(secrets []detect.SecretAnswer) {
+	told := map[string]bool{}
+	for i, s := range secrets {
+		if rank(s.Verdict) > rank(detect.Unknown) || told[reasons(s)] {
+			continue
+		}
+		if len(told) == 0 {
+			p.section("why")
+		} else {
+			p.out.WriteByte('\n')
+		}
+		same := []detect.SecretAnswer{s}
+		if s.Verdict == detect.Unknown {
+			same = alike(secrets[i:], s)
+			told[reasons(s)] = true
+		} else {
+			told[s.ID] = true
+		}
+		p.story(same)
+	}
+	if len(told) > 0 && p.cols > 0 {
+		p.section("more on one of them: breachwindow show SECRET")
+	}
+}
+
+// reasons is what makes two stories the same.
+func reasons(s detect.SecretAnswer) string {
+	return strings.Join(slices.Concat(
+		[]string{string(s.Verdict), s.Rotation}, s.Because, []string{""}, s.RotationBecause), "\n")
+}
+
+// alike returns the secrets whose story is the same as that of one.
+func alike(secrets []detect.SecretAnswer, one detect.SecretAnswer) []detect.SecretAnswer {
+	var same []detect.SecretAnswer
+	for _, s := range secrets {
+		if reasons(s) == reasons(one) {
+			same = append(same, s)
+		}
+	}
+	return same
+}
+
+// story writes one story. Its secrets are alike; what only one of them has is left out when
+// they are many.
+func (p *page) story(same []detect.SecretAnswer) {
+	s := same[0]
+	ids := make([]string, len(same))
+	for i, one := range same {
+		ids[i] = one.ID
+	}
+	p.headline(s, strings.Join(ids, ", "))
+	if len(same) == 1 {
+		p.hang("  ", what(s))
+		p.hang("  ", "uses: "+uses(s.Uses))
+	}
+	p.because(s)
+}
+
+// headline writes a verdict and whose it is.
+func (p *page) headline(s detect.SecretAnswer, whose string) {
+	verdict := clip(Clean(string(s.Verdict)), nameMax)
+	p.hangPainted(verdict+"  ", verdictColour(verdict), whose)
+}
+
+// because writes the reasons for the verdict and for the rotation status.
+func (p *page) because(s detect.SecretAnswer) {
+	p.bullets("  ", s.Because)
+	if s.Rotation == "" {
+		return
+	}
+	p.hang("  rotation ", s.Rotation)
+	p.bullets("  ", s.RotationBecause)
+}
+
+// what says what a secret is and where the vendor held it.
+func what(s detect.SecretAnswer) string {
+	text := strings.TrimSpace(kind(s.Kind) + " " + s.Identifier)
+	if s.StoredIn != "" {
+		text += " in " + s.StoredIn
+	}
+	if s.Owner != "" {
+		text += ", owner " + s.Owner
+	}
+	return text
+}
+
+// uses says how often a secret was used.
+func uses(u detect.UseCounts) string {
+	text := fmt.Sprintf("%d in the window", u.Window)
+	if u.Window > 0 {
+		text += fmt.Sprintf(" (%d expected)", u.Expected)
+	}
+	text += fmt.Sprintf(", %d before, %d after", u.Before, u.After)
+	if u.Derived > 0 {
+		text += fmt.Sprintf("; %d by derived credentials", u.Derived)
+	}
+	return text
+}
+
+// SecretText writes one secret's story: its window, its rotation, its verdict and why, its
+// findings and what was made with it.
+func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
+	i := slices.IndexFunc(r.Secrets, func(s detect.SecretAnswer) bool { return s.ID == id })
+	if i < 0 {
+		return fmt.Errorf("secret %s: not in this result; they are listed by: breachwindow secrets",
+			Clean(id))
+	}
+	s := r.Secrets[i]
+	p := newPage(o)
+	p.all = true
+	p.headline(s, s.ID)
+	p.facts(
+		fact{"kind", s.Kind},
+		fact{"identifier", s.Identifier},
+		fact{"name", s.Name},
+		fact{"stored in", s.StoredIn},
+		fact{"owner", s.Owner},
+		fact{"window", window(s.ExposedAt, s.WindowEnd, exact)},
+		fact{"rotated", orElse(s.RotatedAt, exact, "")},
+		fact{"revoked", orElse(s.RevokedAt, exact, "")},
+		fact{"uses", uses(s.Uses)},
+		fact{"first use", orElse(s.FirstUse, exact, "")},
+		fact{"last use", orElse(s.LastUse, exact, "")},
+	)
+	p.out.WriteByte('\n')
+	p.because(s)
+	var own []detect.Finding
+	for _, f := range r.Findings {
+		if f.Secret == id {
+			own = append(own, f)
+		}
+	}
+	if err := p.findingsTable("findings", byLevel(own), false, ""); err != nil {
+		return err
+	}
+	minted := slices.DeleteFunc(slices.Clone(r.Lineage), func(m detect.Minting) bool {
+		return m.Secret != id
+	})
+	if err := p.lineage(minted, ""); err != nil {
+		return err
+	}
+	return p.writeTo(w)
+}

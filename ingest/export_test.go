@@ -1,0 +1,24 @@
+package ingest
+
+// Valid tells whether the walker takes b for one JSON value.
+func Valid(b []byte) bool {
+	var w walker
+	w.b = b
+	end, f := w.walk(b, w.space(0))
+	return f == whole && w.space(end) == len(b)
+}
+
+// Canonical is the text that a record's hash is made of. b must be valid.
+func Canonical(b []byte) string { return string(canonical(nil, b)) }
+
+// TimeOf reads a time.
+func TimeOf(s string) (int64, string) { return timeOf(s) }
+
+// Excerpt makes bytes fit to show.
+func Excerpt(b []byte) string { return excerpt(b) }
+
+// CanonicalAction folds the spellings of a CircleCI action.
+func CanonicalAction(s string) string { return canonicalAction(s) }
+
+// MaxDepth bounds nesting.
+const MaxDepth = maxDepth

@@ -1,0 +1,149 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// Path is a file to read, or one that is left out with the reason in Skip. Name is as the
+// user named it, its parts joined with slashes.
+type Path struct {
+	Name string
+	Size int64
+	Skip string
+}
+
+// Find lists the files at and below the given paths, folder by folder in the order of their
+// names. Whatever is no log by its nature is listed with Skip; whatever cannot be read is a
+// problem that names it, and does not stop the others.
+func Find(paths []string) (files []Path, problems []error) {
+	w := finder{inside: map[string]bool{}, seen: map[string]bool{}}
+	for _, p := range paths {
+		w.path(p)
+	}
+	return w.files, w.problems
+}
+
+// finder is the state of one Find.
+type finder struct {
+	files    []Path
+	problems []error
+	inside   map[string]bool // the real paths of the folders that are being walked
+	seen     map[string]bool // the names that are listed already
+}
+
+func (w *finder) problem(format string, args ...any) {
+	w.problems = append(w.problems, fmt.Errorf(format, args...))
+}
+
+func (w *finder) path(p string) {
+	info, err := os.Stat(p)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		w.problem("%s: %w (hint: %s)", slash(p), fs.ErrNotExist, hint(p))
+	case err != nil:
+		w.problem("%s: %w", slash(p), cause(err))
+	case info.IsDir():
+		before := len(w.files)
+		w.folder(p)
+		if len(w.files) == before {
+			w.problem("no files in %s", slash(p))
+		}
+	default:
+		w.file(p, info)
+	}
+}
+
+// hint looks for the next folder up that exists.
+func hint(p string) string {
+	if strings.ContainsAny(p, "*?[") {
+		return "no file matches the pattern"
+	}
+	dir := filepath.Dir(filepath.Clean(p))
+	if _, err := os.Stat(dir); err == nil {
+		return "the folder " + slash(dir) + " exists; check the name"
+	}
+	return "the folder " + slash(dir) + " does not exist either"
+}
+
+// cause is an error without the path that its message repeats.
+func cause(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
+}
+
+func slash(p string) string {
+	return filepath.ToSlash(filepath.Clean(p))
+}
+
+func (w *finder) file(p string, info fs.FileInfo) {
+	name := slash(p)
+	if w.seen[name] {
+		return // named twice
+	}
+	w.seen[name] = true
+	f := Path{Name: name, Size: info.Size()}
+	if !info.Mode().IsRegular() {
+		f.Skip = "not a regular file"
+	}
+	w.files = append(w.files, f)
+}
+
+// folder walks a folder. Links are followed, except into a folder that is being walked.
+func (w *finder) folder(p string) {
+	real, err := filepath.EvalSymlinks(p)
+	if err != nil {
+		w.problem("%s: %w", slash(p), cause(err))
+		return
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		w.problem("%s: %w", slash(p), err)
+		return
+	}
+	if w.inside[real] {
+		w.skip(p, "a link back to a folder around it")
+		return
+	}
+	w.inside[real] = true
+	defer delete(w.inside, real)
+	entries, err := os.ReadDir(p)
+	if err != nil {
+		w.problem("%s: %w", slash(p), cause(err))
+	}
+	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
+	for _, e := range entries {
+		w.entry(filepath.Join(p, e.Name()), e.Name())
+	}
+}
+
+func (w *finder) skip(p, why string) {
+	name := slash(p)
+	if !w.seen[name] {
+		w.seen[name] = true
+		w.files = append(w.files, Path{Name: name, Skip: why})
+	}
+}
+
+func (w *finder) entry(p, name string) {
+	info, err := os.Stat(p)
+	switch {
+	case err != nil:
+		w.problem("%s: %w", slash(p), cause(err))
+	case strings.HasPrefix(name, "."):
+		w.skip(p, "hidden")
+	case strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini") ||
+		strings.EqualFold(name, "__MACOSX"):
+		w.skip(p, "kept by the operating system, no log")
+	case info.IsDir():
+		w.folder(p)
+	default:
+		w.file(p, info)
+	}
+}

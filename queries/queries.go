@@ -157,8 +157,10 @@ func (p *parser) finish(n int) error {
 	}
 	for _, s := range q.Sources {
 		if s != "cloudtrail" && s != "github" && s != "circleci" {
-			return &SyntaxError{p.file, p.seen["sources"],
-				fmt.Sprintf("source %q: write cloudtrail, github or circleci", s)}
+			return &SyntaxError{
+				p.file, p.seen["sources"],
+				fmt.Sprintf("source %q: write cloudtrail, github or circleci", s),
+			}
 		}
 	}
 	return nil

@@ -48,7 +48,7 @@ func TestParse(t *testing.T) {
 		{"unknown level", "-- A.\n-- level: bad\n-- sources: github\nSELECT 1", `level "bad"`, 2},
 		{"unknown source", "-- A.\n-- level: low\n-- sources: gitlab\nSELECT 1", `"gitlab"`, 3},
 		{"repeated", "-- A.\n-- level: low\n-- level: low\nSELECT 1", "line 2 already", 3},
-		{"misspelt first", "-- A.\n-- levle: low\nSELECT 1", `unknown key "levle"`, 2},
+		{"wrong key first", "-- A.\n-- lvl: low\nSELECT 1", `unknown key "lvl"`, 2},
 		{"unknown later", "-- A.\n-- level: low\n-- tags: a\nSELECT 1", "unknown key", 3},
 		{"empty value", "-- A.\n-- level:\nSELECT 1", "no value", 2},
 		{"no body", "-- A.\n-- level: low\n-- sources: github\n", "no SELECT", 4},

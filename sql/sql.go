@@ -73,6 +73,7 @@ var stages = []struct {
 	{"coverage", Live},
 	{"watched", BeforeDetect},
 	{"holes", BeforeDetect},
+	{"nameless", BeforeDetect},
 }
 
 // Views returns the views in the order in which they must be made.

@@ -2,12 +2,12 @@
 -- NULL, never ''. Views (sql/views) are what detections read; see ARCHITECTURE.md.
 
 -- One row: which version of this file made the database.
-CREATE TABLE schema_version (
+CREATE TABLE main.schema_version (
   version INTEGER NOT NULL
 );
 
 -- The incident under investigation; one row.
-CREATE TABLE incident (
+CREATE TABLE main.incident (
   id VARCHAR NOT NULL,       -- circleci-2023-01
   title VARCHAR NOT NULL,
   starts TIMESTAMP,          -- start of the breach; NULL: not known, then nothing is cut off
@@ -17,7 +17,7 @@ CREATE TABLE incident (
 );
 
 -- The inventory: one row per secret that the vendor held.
-CREATE TABLE secrets (
+CREATE TABLE main.secrets (
   id VARCHAR NOT NULL,
   kind VARCHAR NOT NULL,           -- aws-access-key, github-token, …
   identifier VARCHAR,              -- as given; an id or a hash, never a value
@@ -35,7 +35,7 @@ CREATE TABLE secrets (
 );
 
 -- What a log can show of a secret, in normal form.
-CREATE TABLE secret_credentials (
+CREATE TABLE main.secret_credentials (
   secret VARCHAR NOT NULL,
   credential VARCHAR NOT NULL,
   match VARCHAR NOT NULL           -- exact, tail, token_id, fingerprint, key, repository, grant, app, login
@@ -43,7 +43,7 @@ CREATE TABLE secret_credentials (
 
 -- Indicators of the incident and of the customer. ip_from and ip_to are the first and last
 -- address as 32 hexadecimal digits (IPv4 as ::ffff:a.b.c.d), so that text order is address order.
-CREATE TABLE indicators (
+CREATE TABLE main.indicators (
   type VARCHAR NOT NULL,           -- ip, network, user_agent, domain, …
   value VARCHAR NOT NULL,
   ip_from VARCHAR,
@@ -53,7 +53,7 @@ CREATE TABLE indicators (
 );
 
 -- The customer's list of expected use: a use fits a row when all of its selectors match.
-CREATE TABLE expected_list (
+CREATE TABLE main.expected_list (
   entry INTEGER NOT NULL,          -- position in case.yaml, from 1
   ip_from VARCHAR,                 -- NULL: any address
   ip_to VARCHAR,
@@ -63,12 +63,12 @@ CREATE TABLE expected_list (
 );
 
 -- Who rotates keys for the customer: actors or credentials.
-CREATE TABLE responders (
+CREATE TABLE main.responders (
   value VARCHAR NOT NULL
 );
 
 -- Every file that was read: records = events + duplicates + rejects.
-CREATE TABLE files (
+CREATE TABLE main.files (
   id INTEGER NOT NULL,
   path VARCHAR NOT NULL,           -- relative to the case where it lies inside
   bytes BIGINT NOT NULL,           -- as stored, compressed
@@ -84,7 +84,7 @@ CREATE TABLE files (
 );
 
 -- Records that could not become events.
-CREATE TABLE rejects (
+CREATE TABLE main.rejects (
   file INTEGER NOT NULL,
   pos BIGINT NOT NULL,             -- line, or element number, from 1
   reason VARCHAR NOT NULL,
@@ -92,7 +92,7 @@ CREATE TABLE rejects (
 );
 
 -- One normalised record of a log. The comments name CloudTrail / GitHub / CircleCI.
-CREATE TABLE events (
+CREATE TABLE main.events (
   source VARCHAR NOT NULL,         -- cloudtrail, github, circleci
   event_id VARCHAR NOT NULL,       -- eventID / _document_id, else a hash of the record / id
   time TIMESTAMP NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE events (
 );
 
 -- What is known of each address that acted.
-CREATE TABLE ips (
+CREATE TABLE main.ips (
   ip VARCHAR NOT NULL,             -- as in events; only real addresses are here
   address VARCHAR NOT NULL,        -- 32 hexadecimal digits, as in indicators
   network VARCHAR NOT NULL,        -- the AS number where known, else the /24 or /48
@@ -132,7 +132,7 @@ CREATE TABLE ips (
 );
 
 -- Thresholds that views and detections read.
-CREATE TABLE settings (
+CREATE TABLE main.settings (
   name VARCHAR NOT NULL,
   value DOUBLE NOT NULL,
   default_value DOUBLE NOT NULL,

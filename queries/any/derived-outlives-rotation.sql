@@ -1,7 +1,7 @@
 -- What was made with an exposed secret outlived its rotation.
 --
 -- To rotate the secret is not enough: a session or key minted with it worked after the secret's
--- window had closed, or is a long-term key that was never removed.
+-- window had closed, or a long-term key or a console login made with it was never removed.
 --
 -- level: high
 -- sources: cloudtrail, github
@@ -29,7 +29,7 @@ WHERE u.depth > 0
   AND u.minted_at >= u.exposed_at
   AND u.time >= u.secret_ends
 UNION ALL
--- Long-term keys (AKIA) that no log removes.
+-- What does not expire by itself, that is, all but sessions, and that no log removes.
 SELECT
   c.secret,
   g.source,
@@ -52,9 +52,37 @@ WHERE c.depth > 0
   AND c.ends IS NULL
   AND c.secret_ends IS NOT NULL
   AND c.minted_at >= c.secret_exposed_at
-  AND c.credential LIKE 'AKIA%'
+  AND c.credential NOT LIKE 'ASIA%'
   AND NOT EXISTS (
     SELECT 1 FROM uses u
     WHERE u.secret = c.secret AND u.credential = c.credential AND u.outcome = 'success'
       AND u.time >= c.secret_ends)
+UNION ALL
+-- A password for the console is no credential that a log names: its making tells of it.
+SELECT
+  u.secret,
+  u.source,
+  u.event_id,
+  u.time,
+  u.credential,
+  u.actor,
+  u.action,
+  u.target,
+  u.ip,
+  u.file,
+  u.pos,
+  'medium',
+  'a console login that still lives'
+FROM uses u
+WHERE u.source = 'cloudtrail'
+  AND u.service = 'iam.amazonaws.com'
+  AND u.action = 'CreateLoginProfile'
+  AND u.outcome = 'success'
+  AND u.phase IN ('window', 'after')
+  AND u.secret_ends IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM events e
+    WHERE e.source = 'cloudtrail' AND e.service = 'iam.amazonaws.com'
+      AND e.action IN ('DeleteLoginProfile', 'DeleteUser') AND e.outcome = 'success'
+      AND e.account = u.account AND e.target = u.target AND e.time >= u.time)
 ORDER BY time, event_source, event_id, secret

@@ -10,7 +10,7 @@
 SELECT
   w.secret AS secret,
   CASE WHEN s.kind = 'aws-access-key' THEN 'cloudtrail' ELSE 'github' END AS event_source,
-  coalesce(w.late_event, w.revoked_event) AS event_id,
+  coalesce(w.late_event, w.revoked_event, w.enabled_event) AS event_id,
   coalesce(w.late_use, w.revoked_at, w.enabled_at) AS time,
   CAST(NULL AS VARCHAR) AS credential,
   w.revoked_by AS actor,

@@ -1,6 +1,7 @@
 -- A secret that was declared rotated still worked.
 --
--- A use within a minute of the deletion is the cloud catching up: told apart, at level low.
+-- A use within a minute of the deletion is the cloud catching up: told apart, at level low. What
+-- the successor may have done (an application, the keys of a repository, a login) is no proof.
 --
 -- level: high
 -- sources: cloudtrail, github
@@ -32,7 +33,7 @@ FROM uses u
 JOIN windows w ON w.secret = u.secret
 WHERE u.depth = 0
   AND u.outcome = 'success'
-  AND u.match NOT IN ('repository', 'login')
+  AND u.named
   AND NOT u.by_aws
   AND (u.phase = 'after' OR u.time >= w.rotated_at)
 ORDER BY u.time, u.source, u.event_id, u.secret

@@ -1,12 +1,12 @@
--- A new AWS access key was made.
+-- An AWS access key was made, or someone tried to make one.
 --
 -- A long-term key outlives every rotation of the secret that made it. Attempts that were denied
--- are told too: they show intent.
+-- show intent; they are findings of their own, at level medium.
 --
 -- level: high
 -- sources: cloudtrail
 -- attack: T1098.001
--- group: credential, outcome
+-- group: credential, outcome, level
 -- false positives: a responder who replaces a key and is not on the case's list
 -- references: https://attack.mitre.org/techniques/T1098/001/
 SELECT
@@ -22,6 +22,7 @@ SELECT
   a.file AS file,
   a.pos AS pos,
   a.outcome AS outcome,
+  CASE WHEN a.outcome = 'success' THEN 'high' ELSE 'medium' END AS level,
   a.minted AS minted
 FROM acts a
 WHERE a.source = 'cloudtrail'

@@ -1,11 +1,21 @@
 -- Every exposed credential and all that was minted with it, any number of steps away. depth 0
--- are the secret's own. The bound only stops a log that claims a circle.
+-- are the secret's own. The bound only stops a log that claims a circle. Ties are settled, so
+-- that the same logs give the same chain.
 CREATE VIEW chain AS
 WITH RECURSIVE
 edges (parent, child, how, minted_at, event) AS (
-  SELECT g.parent, g.child, min_by(g.how, g.at), min(g.at), min_by(g.event, g.at)
-  FROM grants g
-  GROUP BY g.parent, g.child
+  SELECT r.parent, r.child, r.how, r.at, r.event
+  FROM (
+    SELECT
+      g.parent AS parent,
+      g.child AS child,
+      g.how AS how,
+      g.at AS at,
+      g.event AS event,
+      row_number() OVER (PARTITION BY g.parent, g.child ORDER BY g.at, g.event) AS place
+    FROM grants g
+  ) r
+  WHERE r.place = 1
 ),
 steps (secret, credential, match, parent, depth, how, minted_at, event) AS (
   SELECT
@@ -19,13 +29,27 @@ steps (secret, credential, match, parent, depth, how, minted_at, event) AS (
   WHERE s.depth < 32
 )
 SELECT
-  s.secret AS secret,
-  s.credential AS credential,
-  min_by(s.match, s.depth) AS match,
-  min_by(s.parent, s.depth) AS parent,
-  min(s.depth) AS depth,
-  min_by(s.how, s.depth) AS how,
-  min_by(s.minted_at, s.depth) AS minted_at,
-  min_by(s.event, s.depth) AS event
-FROM steps s
-GROUP BY s.secret, s.credential
+  r.secret AS secret,
+  r.credential AS credential,
+  r.match AS match,
+  r.parent AS parent,
+  r.depth AS depth,
+  r.how AS how,
+  r.minted_at AS minted_at,
+  r.event AS event
+FROM (
+  SELECT
+    s.secret AS secret,
+    s.credential AS credential,
+    s.match AS match,
+    s.parent AS parent,
+    s.depth AS depth,
+    s.how AS how,
+    s.minted_at AS minted_at,
+    s.event AS event,
+    row_number() OVER (
+      PARTITION BY s.secret, s.credential
+      ORDER BY s.depth, s.minted_at, s.event, s.parent, s.match) AS place
+  FROM steps s
+) r
+WHERE r.place = 1

@@ -1,10 +1,13 @@
 -- An exposed or derived credential and its own window. A derived one lives until its own expiry
--- or revocation, whatever became of its parent.
+-- or revocation, whatever became of its parent. named is false where the log names only who acted
+-- or for whom, so that the successor of the secret looks the same: a login, the deploy keys of a
+-- repository, an application without its token.
 CREATE VIEW credentials AS
 SELECT
   c.secret AS secret,
   c.credential AS credential,
   c.match AS match,
+  c.match NOT IN ('repository', 'login') AND c.credential NOT LIKE 'app:%' AS named,
   c.parent AS parent,
   c.depth AS depth,
   c.how AS how,

@@ -1,6 +1,6 @@
 -- Each touch by itself: does it stand on the customer's list, and does it fit the baseline?
--- fits is NULL where the log gives no place to compare: such a use can be neither called the
--- build's nor the intruder's.
+-- fits is NULL where the log gives no place to compare, of this use or of any before the window:
+-- such a use can be neither called the build's nor the intruder's.
 CREATE VIEW judged AS
 SELECT
   t.secret AS secret,
@@ -15,23 +15,30 @@ SELECT
   known.secret IS NOT NULL AS has_baseline,
   CASE
     WHEN t.phase = 'before' THEN true
-    WHEN known.secret IS NULL THEN false
+    WHEN known.secret IS NULL AND t.place IS NOT NULL THEN false
+    WHEN known.secret IS NULL THEN CAST(NULL AS BOOLEAN)
     WHEN (t.agent_family IS NOT NULL AND agent.value IS NULL) OR action.value IS NULL THEN false
-    WHEN t.place IS NULL THEN CAST(NULL AS BOOLEAN)
+    WHEN t.place IS NULL OR known.places = 0 THEN CAST(NULL AS BOOLEAN)
     ELSE place.value IS NOT NULL
   END AS fits,
   CASE
     WHEN t.phase = 'before' THEN ''
-    WHEN known.secret IS NULL THEN 'no baseline'
+    WHEN known.secret IS NULL THEN ', no baseline'
+      || CASE WHEN t.place IS NULL THEN ', no source address' ELSE '' END
     ELSE
       CASE WHEN t.place IS NULL THEN ', no source address'
+        WHEN known.places = 0 THEN ', no source address before the window'
         WHEN place.value IS NULL THEN ', new network' ELSE '' END
       || CASE WHEN t.agent_family IS NOT NULL AND agent.value IS NULL
         THEN ', new agent' ELSE '' END
       || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
   END AS differs
 FROM touches t
-LEFT JOIN (SELECT DISTINCT b.secret AS secret, b.derived AS derived FROM baseline b) known
+LEFT JOIN (
+  SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places
+  FROM baseline b
+  GROUP BY b.secret, b.derived
+) known
   ON known.secret = t.secret AND known.derived = (t.depth > 0)
 LEFT JOIN baseline place ON place.secret = t.secret AND place.derived = (t.depth > 0)
   AND place.what = 'place' AND place.value = t.place

@@ -5,6 +5,7 @@ SELECT
   c.secret AS secret,
   c.credential AS credential,
   c.match AS match,
+  c.named AS named,
   c.depth AS depth,
   CASE
     WHEN e.time < c.exposed_at THEN 'before'
@@ -47,9 +48,22 @@ SELECT
   -- What stands for the place a call came from. A service's name is no network, but a service
   -- that always called on this credential's behalf is known.
   coalesce(i.network, CASE WHEN e.source = 'cloudtrail' THEN e.ip END) AS place,
-  -- AWS acting in the key's name: the quarantine of a key that it found exposed.
-  coalesce(e.ip = 'AWS Internal', false)
-    AND e.action IN ('AttachUserPolicy', 'PutUserPolicy') AS by_aws
+  -- AWS acting in the key's name: the quarantine of a key that it found exposed. People at the
+  -- console come from "AWS Internal" too, so the policy must be one of AWS's; a denied call
+  -- does not name it.
+  CASE
+    WHEN e.source = 'cloudtrail'
+      AND e.ip = 'AWS Internal'
+      AND e.action IN ('AttachUserPolicy', 'PutUserPolicy')
+    THEN coalesce(
+      json_extract_scalar(e.details, '$.requestParameters.policyArn'),
+      json_extract_scalar(e.details, '$.requestParameters.policyName'),
+      CASE WHEN e.outcome = 'failure' THEN 'AWSCompromisedKeyQuarantine' ELSE '' END)
+      LIKE '%AWSCompromisedKeyQuarantine%'
+      OR coalesce(json_extract_scalar(e.details, '$.requestParameters.policyName'), '')
+        LIKE 'AWSExposedCredentialPolicy%'
+    ELSE false
+  END AS by_aws
 FROM credentials c
 JOIN events e ON e.credential = c.credential
 LEFT JOIN ips i ON i.ip = e.ip

@@ -1,5 +1,6 @@
 -- The uses that are not expected, in the credential's window or after it. What the log cannot
--- tell (expected IS NULL) is not among them; the verdict says so instead.
+-- tell (expected IS NULL) is not among them; the verdict says so instead. Neither is what may be
+-- the successor's once the window is closed (named is false).
 CREATE VIEW unexpected_uses AS
 SELECT
   u.secret AS secret,
@@ -37,4 +38,4 @@ SELECT
   u.file AS file,
   u.pos AS pos
 FROM uses u
-WHERE u.expected = false AND u.phase IN ('window', 'after')
+WHERE u.expected = false AND (u.phase = 'window' OR (u.phase = 'after' AND u.named))

@@ -1,23 +1,26 @@
 -- A use: an event by an exposed or derived credential, before, in or after that credential's
 -- window. expected is true (the customer's list, a responder, AWS itself, or the baseline, and
--- for a derived credential its minting too), false, or NULL where the log cannot tell.
+-- for a derived credential its minting too), false, or NULL where the log cannot tell: there is
+-- no address to compare, or it names a person who may have acted himself.
 CREATE VIEW uses AS
 SELECT
   t.secret AS secret,
   t.credential AS credential,
   t.match AS match,
+  t.named AS named,
   t.depth AS depth,
   t.phase AS phase,
   CASE
     WHEN t.by_aws THEN true
-    WHEN t.match = 'login' AND NOT coalesce(j.fits, false) THEN CAST(NULL AS BOOLEAN)
+    WHEN t.match = 'login'
+      AND NOT (j.listed_why IS NOT NULL OR j.responder OR coalesce(j.fits, false))
+      THEN CAST(NULL AS BOOLEAN)
     ELSE (j.listed_why IS NOT NULL OR j.responder OR j.fits) AND b.expected
   END AS expected,
   CASE
     WHEN t.by_aws THEN 'AWS itself'
     WHEN j.listed_why IS NOT NULL THEN 'listed: ' || j.listed_why
     WHEN j.responder THEN 'responder'
-    WHEN NOT j.has_baseline THEN 'no baseline'
     WHEN j.differs <> '' THEN substr(j.differs, 3)
     WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
     ELSE 'fits the baseline'

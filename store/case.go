@@ -1,0 +1,299 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"breachwindow/geo"
+	"breachwindow/incident"
+	"breachwindow/inventory"
+)
+
+// Case is what an investigation brings beside its logs.
+type Case struct {
+	Incident   *incident.Incident
+	Secrets    []inventory.Secret
+	Expected   []Expected
+	Responders []string // actors or credentials
+	Settings   map[string]float64
+}
+
+// Expected is an entry of the customer's list of expected use; every selector that is set must
+// match. From and To are a range of [geo.Info].Address; Agent and Actor are globs with *.
+type Expected struct {
+	From, To, Agent, Actor, Why string
+}
+
+// Setting is a threshold with its default and what it means.
+type Setting struct {
+	Name    string
+	Default float64
+	Meaning string
+}
+
+// Settings lists the thresholds that a case can change, by name.
+func Settings() []Setting {
+	return []Setting{
+		{
+			"coverage_busy_hours", 6,
+			"an AWS region seen in fewer hours a day than this is judged by its whole account",
+		},
+		{
+			"coverage_gap_factor", 1.5,
+			"a gap is longer than this many times the third-longest silence of its scope",
+		},
+		{"coverage_gap_hours", 6, "a gap in a log is longer than this many hours"},
+		{
+			"propagation_seconds", 60,
+			"a use this soon after a deletion is the cloud catching up, not a use after rotation",
+		},
+	}
+}
+
+// SetCase replaces the incident, the inventory, the customer's lists and the settings. Everything
+// that is wrong with their combination is reported together, each with its place.
+func (d *DB) SetCase(ctx context.Context, c Case) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
+		for _, table := range []string{
+			"incident", "secrets", "secret_credentials", "indicators", "expected_list",
+			"responders", "settings",
+		} {
+			//nolint:gosec // G202: the names are the list above
+			if _, err := tx.ExecContext(ctx, "DELETE FROM main."+table); err != nil {
+				return err
+			}
+		}
+		for _, insert := range []func(context.Context, *sql.Tx) error{
+			c.insertIncident, c.insertSecrets, c.insertIndicators, c.insertLists,
+		} {
+			if err := insert(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return insertSettings(ctx, tx, c.Settings)
+	})
+}
+
+// check finds what neither the inventory nor the incident can see alone.
+func (c Case) check() error {
+	var errs []error
+	for _, s := range c.Secrets {
+		exposed := c.exposedAt(s)
+		if exposed == nil || s.RotatedAt == nil || s.RotatedAt.After(*exposed) {
+			continue
+		}
+		errs = append(errs, &inventory.Error{
+			File: s.File, Line: s.Line,
+			Msg: fmt.Sprintf("secret %s: rotated_at %s is not after its exposure began, %s",
+				s.ID, stamp(s.RotatedAt), stamp(exposed)),
+			Hint: "a rotation before the breach ends no window: the vendor held the value that " +
+				"replaced it; list that one, or leave rotated_at empty",
+		})
+	}
+	known := map[string]bool{}
+	for _, s := range Settings() {
+		known[s.Name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Settings)) {
+		switch v := c.Settings[name]; {
+		case !known[name]:
+			errs = append(errs, fmt.Errorf("settings: unknown setting %q", name))
+		case v < 0 || math.IsNaN(v) || math.IsInf(v, 0):
+			errs = append(errs, fmt.Errorf("settings: %s: %v: write a number, not below 0", name, v))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func stamp(t *time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// exposedAt is the start of a secret's window: the later of the incident's start and the secret's
+// creation. It is nil for a secret that the vendor did not hold when it was breached.
+func (c Case) exposedAt(s inventory.Secret) *time.Time {
+	in := c.Incident
+	if s.CreatedAt != nil && in.CreatedBefore != nil && !s.CreatedAt.Before(*in.CreatedBefore) {
+		return nil
+	}
+	start := in.Starts
+	if start == nil {
+		begin := time.Unix(0, 0).UTC() // not known: the window is all that the logs hold
+		start = &begin
+	}
+	if s.CreatedAt != nil && s.CreatedAt.After(*start) {
+		return s.CreatedAt
+	}
+	return start
+}
+
+func (c Case) insertIncident(ctx context.Context, tx *sql.Tx) error {
+	in := c.Incident
+	_, err := tx.ExecContext(ctx, `INSERT INTO main.incident VALUES (?, ?, ?, ?, ?, ?)`,
+		in.ID, in.Title, in.Starts, in.Ends, in.Disclosed, in.CreatedBefore)
+	return err
+}
+
+func (c Case) insertSecrets(ctx context.Context, tx *sql.Tx) error {
+	for _, s := range c.Secrets {
+		exposed := c.exposedAt(s)
+		var vendor *time.Time
+		r, ok := c.Incident.VendorRevocation(string(s.Kind), s.Identifier, s.CreatedAt)
+		if ok && exposed != nil && r.At.After(*exposed) {
+			vendor = &r.At
+		}
+		end := s.RotatedAt
+		if end == nil {
+			end = vendor
+		}
+		if exposed == nil {
+			end = nil
+		}
+		_, err := tx.ExecContext(ctx,
+			`INSERT INTO main.secrets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			s.ID, string(s.Kind), null(s.Identifier), null(s.Short()), null(s.Name),
+			null(s.StoredIn), null(s.Owner), null(s.Account), s.CreatedAt, s.RotatedAt, vendor,
+			exposed, end, exposed != nil)
+		if err != nil {
+			return fmt.Errorf("secret %s: %w", s.ID, err)
+		}
+		for _, sc := range s.Credentials {
+			_, err := tx.ExecContext(ctx,
+				`INSERT INTO main.secret_credentials VALUES (?, ?, ?)`, s.ID, sc.Value, sc.Match)
+			if err != nil {
+				return fmt.Errorf("secret %s: %w", s.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (c Case) insertIndicators(ctx context.Context, tx *sql.Tx) error {
+	for _, i := range c.Incident.Indicators {
+		var from, to string
+		if i.Type == "ip" || i.Type == "network" {
+			var err error
+			if from, to, err = geo.Range(i.Value); err != nil {
+				return fmt.Errorf("indicator: %w", err)
+			}
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO main.indicators VALUES (?, ?, ?, ?, ?, ?)`,
+			i.Type, i.Value, null(from), null(to), null(i.Confidence), null(i.Source))
+		if err != nil {
+			return fmt.Errorf("indicator: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c Case) insertLists(ctx context.Context, tx *sql.Tx) error {
+	for i, e := range c.Expected {
+		_, err := tx.ExecContext(ctx, `INSERT INTO main.expected_list VALUES (?, ?, ?, ?, ?, ?)`,
+			i+1, null(e.From), null(e.To), null(like(e.Agent)), null(like(e.Actor)), e.Why)
+		if err != nil {
+			return fmt.Errorf("expected: %w", err)
+		}
+	}
+	for _, r := range c.Responders {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO main.responders VALUES (?)`, r); err != nil {
+			return fmt.Errorf("responders: %w", err)
+		}
+	}
+	return nil
+}
+
+func insertSettings(ctx context.Context, tx *sql.Tx, set map[string]float64) error {
+	for _, s := range Settings() {
+		value, ok := set[s.Name]
+		if !ok {
+			value = s.Default
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO main.settings VALUES (?, ?, ?, ?)`,
+			s.Name, value, s.Default, s.Meaning)
+		if err != nil {
+			return fmt.Errorf("settings: %w", err)
+		}
+	}
+	return nil
+}
+
+// like turns a glob with * into a LIKE pattern in lower case with \ as escape.
+func like(glob string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, `*`, `%`).
+		Replace(strings.ToLower(glob))
+}
+
+func null(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// refreshIPs adds the addresses that were not seen before, with what is known of each, drops those
+// that no event has any more, and marks those that the incident names.
+func (d *DB) refreshIPs(ctx context.Context) error {
+	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			DELETE FROM main.ips
+			WHERE ip NOT IN (SELECT ip FROM main.events WHERE ip IS NOT NULL)`)
+		if err != nil {
+			return err
+		}
+		texts, err := newIPs(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for chunk := range slices.Chunk(texts, 1000) {
+			var marks []string
+			var args []any
+			for _, text := range chunk {
+				if info, ok := geo.Lookup(text); ok {
+					marks = append(marks, "(?, ?, ?)")
+					args = append(args, text, info.Address, info.Network)
+				}
+			}
+			if len(marks) == 0 {
+				continue
+			}
+			//nolint:gosec // G202: placeholders only
+			_, err := tx.ExecContext(ctx, `INSERT INTO main.ips (ip, address, network) VALUES `+
+				strings.Join(marks, ", "), args...)
+			if err != nil {
+				return err
+			}
+		}
+		_, err = tx.ExecContext(ctx, `
+			UPDATE main.ips SET indicator = (
+			  SELECT min(n.value) FROM main.indicators n
+			  WHERE n.ip_from <= ips.address AND n.ip_to >= ips.address)`)
+		return err
+	})
+}
+
+func newIPs(ctx context.Context, tx *sql.Tx) (_ []string, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT DISTINCT ip FROM main.events
+		WHERE ip IS NOT NULL AND ip NOT IN (SELECT ip FROM main.ips) ORDER BY ip`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var texts []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		texts = append(texts, text)
+	}
+	return texts, rows.Err()
+}

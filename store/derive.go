@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	schema "breachwindow/sql"
+)
+
+// Derive computes what detections read: the addresses that acted, what events alone tell, and
+// what depends on the case. Every view is made anew, so that a database which an earlier program
+// made has this program's.
+func (d *DB) Derive(ctx context.Context) error {
+	if err := d.refreshIPs(ctx); err != nil {
+		return fmt.Errorf("addresses: %w", err)
+	}
+	return inTx(ctx, d.sql, func(tx *sql.Tx) error { return d.refreshViews(ctx, tx) })
+}
+
+// refreshViews makes the views in the order of their dependence: the rows of those that are
+// stored are computed, Live ones become plain views.
+func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {
+	views, err := schema.Views()
+	if err != nil {
+		return err
+	}
+	kinds, err := tableKinds(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for _, v := range views {
+		want, other := "TABLE", "VIEW"
+		if v.Stage == schema.Live {
+			want, other = other, want
+		}
+		if kinds[v.Name] == other { // an earlier program kept it otherwise
+			if _, err := tx.ExecContext(ctx, "DROP "+other+" main."+v.Name); err != nil {
+				return fmt.Errorf("view %s: %w", v.Name, err)
+			}
+		}
+		start := time.Now()
+		_, err := tx.ExecContext(ctx, "CREATE OR REPLACE "+want+" main."+v.Name+" AS "+v.Select)
+		if err != nil {
+			return fmt.Errorf("view %s: %w", v.Name, err)
+		}
+		if d.Trace != nil {
+			d.Trace("view "+v.Name, time.Since(start))
+		}
+	}
+	return nil
+}
+
+// tableKinds tells of each name in the database whether it is a TABLE or a VIEW.
+func tableKinds(ctx context.Context, tx *sql.Tx) (_ map[string]string, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		SELECT table_name, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END
+		FROM information_schema.tables WHERE table_schema = 'main'`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	kinds := map[string]string{}
+	for rows.Next() {
+		var name, kind string
+		if err := rows.Scan(&name, &kind); err != nil {
+			return nil, err
+		}
+		kinds[name] = kind
+	}
+	return kinds, rows.Err()
+}

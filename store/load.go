@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"breachwindow/ingest"
+)
+
+// LoadFile is one file to load. Name is how the database and every report call it; Path is where
+// to read it.
+type LoadFile struct {
+	Name string
+	Path string
+	Size int64
+}
+
+// LoadOptions tells a load how to read and whom to tell. The zero value is right.
+type LoadOptions struct {
+	Ingest ingest.Options
+
+	// Progress is told how many bytes, as stored, were read since the last call; nil is silent.
+	// It is called from several goroutines.
+	Progress func(bytes int64)
+
+	// Locate tells where a file of the manifest lies that is not among the given ones: it may have
+	// to be read again when another one changed. nil: they are not read again.
+	Locate func(name string) string
+
+	// RowsPerCommit bounds a transaction: it ends with the file in which it passes this many
+	// rows. 0 is 600,000, several row groups. Tests set it.
+	RowsPerCommit int64
+}
+
+// Summary counts a load. Records = Events + Duplicates + Rejects.
+type Summary struct {
+	Files      int64 // read now
+	Known      int64 // loaded before, same path and content
+	Records    int64
+	Events     int64
+	Duplicates int64
+	Rejects    int64
+	Loaded     []FileRow // what was read now, in order
+	Problems   []string  // what the user should know beside the counts
+}
+
+// FileRow is a row of table files.
+type FileRow struct {
+	ID                                   int32
+	Path, SHA256, Form                   string
+	Bytes                                int64
+	Records, Events, Duplicates, Rejects int64
+	First, Last                          *time.Time
+}
+
+// Load reads the files in the given order and stores their events. A file whose path and content
+// the database knows already is not read again; a file whose content changed replaces what was
+// loaded of it, and one that cannot be read any more keeps it. Loading is interrupted safely at any point: what is committed is whole, and a
+// rerun completes to the same content.
+func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Summary, err error) {
+	if o.RowsPerCommit == 0 {
+		o.RowsPerCommit = 600_000
+	}
+	conn, err := d.sql.Conn(ctx)
+	if err != nil {
+		return Summary{}, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+
+	l := &loader{db: d, conn: conn, options: o, ingest: o.Ingest}
+	l.ingest.Progress = o.Progress
+	err = duckdb.RegisterTableUDF(conn, "ingested_events", duckdb.ParallelChunkTableFunction{
+		BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
+			return l.source, nil
+		},
+	})
+	if err != nil {
+		return Summary{}, fmt.Errorf("load: %w", err)
+	}
+	if err := l.plan(ctx, files); err != nil {
+		return Summary{}, fmt.Errorf("load: %w", err)
+	}
+	for len(l.todo) > 0 {
+		if err := l.commitSome(ctx); err != nil {
+			return l.sum, fmt.Errorf("load: %w", err)
+		}
+	}
+	return l.sum, nil
+}
+
+// loader is the state of one Load.
+type loader struct {
+	db      *DB
+	conn    *sql.Conn
+	options LoadOptions
+	ingest  ingest.Options
+	source  *eventSource
+	todo    []task
+	stale   []int32 // files whose rows go with the first transaction
+	sum     Summary
+}
+
+// task is a file to read, under the id that it will have.
+type task struct {
+	LoadFile
+	id int32
+}
+
+// commitSome loads the next files in one transaction: their events, their rejects, their rows of
+// table files, duplicates removed, sums checked.
+func (l *loader) commitSome(ctx context.Context) error {
+	tx, err := l.conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	n, rows, moved, err := l.fill(ctx, tx)
+	if err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	l.todo, l.stale = l.todo[n:], nil
+	for i := range l.sum.Loaded {
+		n := moved[l.sum.Loaded[i].ID]
+		l.sum.Loaded[i].Events -= n
+		l.sum.Loaded[i].Duplicates += n
+		l.sum.Events -= n
+		l.sum.Duplicates += n
+	}
+	for _, r := range rows {
+		l.sum.Files++
+		l.sum.Records += r.Records
+		l.sum.Events += r.Events
+		l.sum.Duplicates += r.Duplicates
+		l.sum.Rejects += r.Rejects
+	}
+	l.sum.Loaded = append(l.sum.Loaded, rows...)
+	return nil
+}
+
+// fill does the work of one transaction and returns how many tasks it took, and what account does.
+func (l *loader) fill(
+	ctx context.Context, tx *sql.Tx,
+) (taken int, rows []FileRow, moved map[int32]int64, err error) {
+	if err := l.forget(ctx, tx); err != nil {
+		return 0, nil, nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	batches := make(chan batch, 2*runtime.GOMAXPROCS(0))
+	l.source = &eventSource{done: ctx.Done(), batches: batches}
+	r := newReading(l, batches, stop)
+	go r.run(ctx)
+
+	_, err = tx.ExecContext(ctx, `INSERT INTO main.events SELECT * FROM ingested_events()`)
+	if err != nil {
+		stop() // the readers may wait for a DuckDB that takes no more
+	}
+	<-r.finished
+	if r.err != nil {
+		return 0, nil, nil, r.err // it made DuckDB's error
+	}
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	rows, moved, err = l.account(ctx, tx, r)
+	return r.taken, rows, moved, err
+}

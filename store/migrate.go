@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	schema "breachwindow/sql"
+)
+
+// migrations upgrade a database of version i+1 to version i+2, each in one transaction. The
+// tables' first version is 1.
+var migrations = []string{}
+
+// prepare brings the open database to this program's version.
+func (d *DB) prepare(ctx context.Context) error {
+	version, err := versionOf(ctx, d.sql)
+	if err != nil {
+		return err
+	}
+	if version == 0 {
+		return d.create(ctx)
+	}
+	return upgrade(ctx, d.sql, version, migrations)
+}
+
+// create fills an empty database.
+func (d *DB) create(ctx context.Context) error {
+	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, schema.Tables); err != nil {
+			return fmt.Errorf("create tables: %w", err)
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO schema_version VALUES (?)`, schema.Version)
+		if err != nil {
+			return err
+		}
+		if err := insertSettings(ctx, tx, nil); err != nil {
+			return err
+		}
+		return d.refreshViews(ctx, tx)
+	})
+}
+
+// upgrade applies the steps that lead from version to the last one.
+func upgrade(ctx context.Context, db *sql.DB, version int, steps []string) error {
+	if version < 1 || version > len(steps)+1 {
+		return versionError(version)
+	}
+	for ; version <= len(steps); version++ {
+		err := inTx(ctx, db, func(tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, steps[version-1]); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `UPDATE schema_version SET version = ?`, version+1)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("upgrade from version %d: %w", version, err)
+		}
+	}
+	return nil
+}
+
+// errForeign is a DuckDB file that this program did not make.
+var errForeign = errors.New("this DuckDB file was not made by breachwindow: name another")
+
+// versionOf returns 0 for an empty database.
+func versionOf(ctx context.Context, db *sql.DB) (int, error) {
+	var tables, ours int
+	err := db.QueryRowContext(ctx, `
+		SELECT count(*),
+		  count(*) FILTER (table_schema = 'main' AND table_name = 'schema_version')
+		FROM information_schema.tables`).Scan(&tables, &ours)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("read version: %w", err)
+	case tables == 0:
+		return 0, nil
+	case ours == 0:
+		return 0, errForeign
+	}
+	var rows int
+	var version sql.NullInt64
+	err = db.QueryRowContext(ctx, `SELECT count(*), max(version) FROM main.schema_version`).
+		Scan(&rows, &version)
+	if err != nil || rows != 1 || version.Int64 < 1 {
+		return 0, errForeign
+	}
+	return int(version.Int64), nil
+}
+
+func versionError(version int) error {
+	return fmt.Errorf("the database has version %d and this program version %d: "+
+		"use the program that made it, or move the database away and load again",
+		version, schema.Version)
+}
+
+func inTx(ctx context.Context, db *sql.DB, do func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	return tx.Commit()
+}
+
+// ignoreDone drops the error of rolling back what a failed statement has rolled back already.
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}

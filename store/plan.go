@@ -1,0 +1,162 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+)
+
+// known is what the database has of a file.
+type known struct {
+	id     int32
+	bytes  int64
+	sha256 string
+	dups   int64
+}
+
+// plan decides what to read. A path that is known with the same content is skipped; one whose
+// content changed is forgotten first, together with the files that left events to it: an event
+// that a changed file had first is a duplicate elsewhere and would be lost.
+func (l *loader) plan(ctx context.Context, files []LoadFile) error {
+	byPath, lastID, err := l.readKnown(ctx)
+	if err != nil {
+		return err
+	}
+	given, lost, changed := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, f := range files {
+		given[f.Name] = true
+		k, ok := byPath[f.Name]
+		if !ok {
+			continue
+		}
+		same, err := k.same(f)
+		changed[f.Name] = !same
+		if err != nil {
+			lost[f.Name] = true
+			l.problem("%s: %s; what was loaded of it before is kept", f.Name, reasonOf(err))
+		}
+	}
+	maps.DeleteFunc(changed, func(_ string, yes bool) bool { return !yes })
+	if len(changed) > 0 {
+		files = append(slices.Clip(files), l.sharing(byPath, given)...)
+	}
+	for _, f := range files {
+		if k, ok := byPath[f.Name]; ok {
+			again := changed[f.Name] || len(changed) > 0 && k.dups > 0 && !lost[f.Name]
+			if !again {
+				l.sum.Known++
+				continue
+			}
+			l.stale = append(l.stale, k.id)
+		}
+		lastID++
+		l.todo = append(l.todo, task{LoadFile: f, id: lastID})
+	}
+	return nil
+}
+
+func (l *loader) problem(format string, args ...any) {
+	l.sum.Problems = append(l.sum.Problems, fmt.Sprintf(format, args...))
+}
+
+// sharing lists the files with duplicates that were not given, by name.
+func (l *loader) sharing(byPath map[string]known, given map[string]bool) (out []LoadFile) {
+	for _, name := range slices.Sorted(maps.Keys(byPath)) {
+		if byPath[name].dups == 0 || given[name] {
+			continue
+		}
+		f := LoadFile{Name: name}
+		err := errors.New("it is not at hand")
+		if l.options.Locate != nil {
+			f.Path = l.options.Locate(name)
+			f.Size, err = readable(f.Path)
+		}
+		if err != nil {
+			l.problem("%s: %s; an event that it shared with a changed file may be missing now",
+				name, reasonOf(err))
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// readable tells the size of a file that can be opened.
+func readable(path string) (int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// same tells whether the file on disk still has the content that was loaded. One that cannot be
+// read counts as the same, with the error: what was loaded of it is all that there is.
+func (k known) same(f LoadFile) (bool, error) {
+	if _, err := readable(f.Path); err != nil {
+		return true, err
+	}
+	if k.bytes != f.Size {
+		return false, nil
+	}
+	sum, err := hashFile(f.Path)
+	return sum == k.sha256 || err != nil, err
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func (l *loader) readKnown(ctx context.Context) (_ map[string]known, last int32, err error) {
+	rows, err := l.conn.QueryContext(ctx,
+		`SELECT path, id, bytes, sha256, duplicates FROM main.files`)
+	if err != nil {
+		return nil, 0, fmt.Errorf("read manifest: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	out := map[string]known{}
+	for rows.Next() {
+		var path string
+		var k known
+		if err := rows.Scan(&path, &k.id, &k.bytes, &k.sha256, &k.dups); err != nil {
+			return nil, 0, err
+		}
+		out[path] = k
+		last = max(last, k.id)
+	}
+	return out, last, rows.Err()
+}
+
+// forget removes what was loaded of files that are read again.
+func (l *loader) forget(ctx context.Context, tx *sql.Tx) error {
+	for _, id := range l.stale {
+		for _, where := range []string{"events WHERE file", "rejects WHERE file", "files WHERE id"} {
+			//nolint:gosec // G202: the texts are the list above
+			if _, err := tx.ExecContext(ctx, `DELETE FROM main.`+where+` = ?`, id); err != nil {
+				return fmt.Errorf("forget changed file: %w", err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"errors"
+	"runtime"
+	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"breachwindow/ingest"
+)
+
+// batch is some events of one file, on their way to DuckDB.
+type batch struct {
+	file   int32
+	events []ingest.Event
+}
+
+// eventSource is the table function that hands batches to DuckDB as rows of table events. DuckDB
+// pulls from several threads; each holds the rest of a batch in its own state. Values are
+// copied by the driver's call: no pointer into Go's memory stays behind.
+type eventSource struct {
+	done    <-chan struct{}
+	batches <-chan batch
+}
+
+// rest is what a DuckDB thread has not handed over yet of its batch.
+type rest struct {
+	batch
+}
+
+// column fills one column of table events from an event; "" is NULL.
+type column struct {
+	name string
+	kind duckdb.Type
+	text func(*ingest.Event) string // for TYPE_VARCHAR
+}
+
+// eventColumns are the columns of table events, in its order.
+var eventColumns = []column{
+	{name: "source", text: func(e *ingest.Event) string { return e.Source }},
+	{name: "event_id", text: func(e *ingest.Event) string { return e.EventID }},
+	{name: "time", kind: duckdb.TYPE_TIMESTAMP},
+	{name: "account", text: func(e *ingest.Event) string { return e.Account }},
+	{name: "region", text: func(e *ingest.Event) string { return e.Region }},
+	{name: "service", text: func(e *ingest.Event) string { return e.Service }},
+	{name: "action", text: func(e *ingest.Event) string { return e.Action }},
+	{name: "actor", text: func(e *ingest.Event) string { return e.Actor }},
+	{name: "actor_kind", text: func(e *ingest.Event) string { return e.ActorKind }},
+	{name: "credential", text: func(e *ingest.Event) string { return e.Credential }},
+	{name: "credential_kind", text: func(e *ingest.Event) string { return e.CredentialKind }},
+	{name: "session", text: func(e *ingest.Event) string { return e.Session }},
+	{name: "via", text: func(e *ingest.Event) string { return e.Via }},
+	{name: "minted", text: func(e *ingest.Event) string { return e.Minted }},
+	{name: "target", text: func(e *ingest.Event) string { return e.Target }},
+	{name: "ip", text: func(e *ingest.Event) string { return e.IP }},
+	{name: "agent", text: func(e *ingest.Event) string { return e.Agent }},
+	{name: "outcome", text: func(e *ingest.Event) string { return e.Outcome }},
+	{name: "error", text: func(e *ingest.Event) string { return e.Error }},
+	{name: "read_only", kind: duckdb.TYPE_BOOLEAN},
+	{name: "details", text: func(e *ingest.Event) string { return e.Details }},
+	{name: "file", kind: duckdb.TYPE_INTEGER},
+	{name: "pos", kind: duckdb.TYPE_BIGINT},
+}
+
+func (s *eventSource) ColumnInfos() []duckdb.ColumnInfo {
+	infos := make([]duckdb.ColumnInfo, len(eventColumns))
+	for i, c := range eventColumns {
+		kind := c.kind
+		if c.text != nil {
+			kind = duckdb.TYPE_VARCHAR
+		}
+		info, err := duckdb.NewTypeInfo(kind)
+		if err != nil {
+			panic(err) // only a type that needs parameters can fail
+		}
+		infos[i] = duckdb.ColumnInfo{Name: c.name, T: info}
+	}
+	return infos
+}
+
+func (s *eventSource) Cardinality() *duckdb.CardinalityInfo { return nil }
+
+func (s *eventSource) Init() duckdb.ParallelTableSourceInfo {
+	return duckdb.ParallelTableSourceInfo{MaxThreads: runtime.GOMAXPROCS(0)}
+}
+
+func (s *eventSource) NewLocalState() any { return &rest{} }
+
+// FillChunk hands over the next rows, none at the end.
+func (s *eventSource) FillChunk(state any, chunk duckdb.DataChunk) error {
+	r := state.(*rest)
+	if len(r.events) == 0 {
+		select {
+		case <-s.done:
+			return errors.New("load was interrupted")
+		case b, ok := <-s.batches:
+			if !ok {
+				return chunk.SetSize(0)
+			}
+			r.batch = b
+		}
+	}
+	n := min(len(r.events), duckdb.GetDataChunkCapacity())
+	if err := chunk.SetSize(n); err != nil {
+		return err
+	}
+	for i, c := range eventColumns {
+		if err := fillColumn(chunk, i, c, r.file, r.events[:n]); err != nil {
+			return err
+		}
+	}
+	r.events = r.events[n:]
+	return nil
+}
+
+func fillColumn(
+	chunk duckdb.DataChunk, i int, c column, file int32, events []ingest.Event,
+) error {
+	if c.text != nil {
+		return fillText(chunk, i, c, events)
+	}
+	for row := range events {
+		e := &events[row]
+		var err error
+		switch c.name {
+		case "time":
+			err = duckdb.SetChunkValue(chunk, i, row, time.UnixMicro(e.Time).UTC())
+		case "file":
+			err = duckdb.SetChunkValue(chunk, i, row, file)
+		case "pos":
+			err = duckdb.SetChunkValue(chunk, i, row, e.Pos)
+		case "read_only":
+			if e.ReadOnly < 0 {
+				err = chunk.SetValue(i, row, nil)
+			} else {
+				err = duckdb.SetChunkValue(chunk, i, row, e.ReadOnly == 1)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fillText(chunk duckdb.DataChunk, i int, c column, events []ingest.Event) error {
+	vector, err := chunk.GetVector(i)
+	if err != nil {
+		return err
+	}
+	w, err := duckdb.GetVectorWriter[string](vector)
+	if err != nil {
+		return err
+	}
+	for row := range events {
+		if text := c.text(&events[row]); text != "" {
+			err = w.Set(row, text)
+		} else {
+			err = w.SetNull(row)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"breachwindow/detect"
+)
+
+// What the logs cannot show outweighs an all-clear, never a finding. In each case a key and a
+// token were used as always before the window, and one key was stolen.
+func TestVerdictsOnLogsWithHoles(t *testing.T) {
+	t.Parallel()
+	hole := func(scope string) func(string, time.Time) bool {
+		from, until := at("2022-12-24 00:00:00"), at("2022-12-26 00:00:00")
+		return func(s string, t time.Time) bool {
+			return s == scope && !t.Before(from) && t.Before(until)
+		}
+	}
+	without := func(names ...string) func(string, time.Time) bool {
+		return func(s string, _ time.Time) bool {
+			return slices.Contains(names, s)
+		}
+	}
+	for _, c := range []struct {
+		name       string
+		skip       func(scope string, t time.Time) bool
+		happens    func(l *logs)
+		raw        map[string]string // a line that is appended to a file as it is
+		key, token string            // part of the reason of unknown; "": cleared
+	}{
+		{name: "whole"},
+		{
+			name: "a hole in one region", skip: hole("us-east-1"),
+			key: "cloudtrail 111122223333/us-east-1 has a gap from 2022-12-23 23:07:00Z to " +
+				"2022-12-26 00:07:00Z",
+		},
+		{name: "a hole in git events", skip: hole("git"), token: "github acme/git has a gap"},
+		{name: "a hole in web events", skip: hole("web"), token: "github acme/web has a gap"},
+		{name: "a hole in CircleCI's log", skip: hole("circleci")},
+		{
+			name: "no us-east-1", skip: without("us-east-1"),
+			key: "no log of cloudtrail 111122223333/us-east-1",
+		},
+		{name: "no eu-west-1", skip: without("eu-west-1")},
+		{name: "no git events", skip: without("git"), token: "no log of github acme/git"},
+		{name: "no web events", skip: without("web"), token: "no log of github acme/web"},
+		{name: "no GitHub", skip: without("git", "web"), token: "No GitHub log was loaded"},
+		{
+			name: "begins later", key: "begins only later", token: "begins only later",
+			skip: func(_ string, t time.Time) bool { return t.Before(at("2022-12-17 00:00:00")) },
+		},
+		{
+			name: "ends too early", key: "ends too early", token: "ends too early",
+			skip: func(_ string, t time.Time) bool { return !t.Before(at("2023-01-04 00:00:00")) },
+		},
+		{
+			name: "a broken record", key: "1 record in the logs that could show a use could not be read",
+			raw: map[string]string{"trail.json": `{"eventVersion":"1.08","eventID":"cut`},
+		},
+		{
+			name: "a record without time", token: "1 record in the logs that could show a use",
+			raw: map[string]string{"github.json": `{"_document_id":"timeless","action":"git.clone","org":"acme"}`},
+		},
+		{
+			name: "a git event of nobody", token: "1 event in the log of github acme/git may be its use",
+			happens: func(l *logs) {
+				l.hub(inside, "git.clone", object{"repository_public": false, "actor": ""})
+				l.hub(inside, "git.clone", object{"repository_public": true, "actor": ""})
+				l.hub(inside, "git.fetch", object{"transport_protocol_name": "ssh"})
+				l.hub(habit, "git.fetch", object{"actor": ""})
+			},
+		},
+		{
+			name: "web events without tokens", skip: without("web"),
+			token: "github acme/web names no credential",
+			happens: func(l *logs) {
+				for t := logsFrom; t.Before(logsUntil); t = t.Add(time.Hour) {
+					l.hub(t, "pull_request.create", object{"actor": "alice"})
+				}
+			},
+		},
+		{
+			name: "calls without keys", skip: without("us-east-1", "eu-west-1"),
+			key: "cloudtrail 111122223333/* names no credential",
+			happens: func(l *logs) {
+				for t := logsFrom; t.Before(logsUntil); t = t.Add(time.Hour) {
+					l.aws(t, call{user: "background"})
+				}
+			},
+		},
+		{
+			name: "a personal log", happens: func(l *logs) {
+				l.hub(inside, "user.login", object{"org": nil, "repo": nil, "actor": "alice"})
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var tc testCase
+			tc.logs.background(c.skip)
+			if c.happens != nil {
+				c.happens(&tc.logs)
+			}
+			rows := []secretRow{
+				{
+					id: "key", kind: "aws-access-key", declared: declaredDate, account: account,
+					verdict: detect.Unused, rotation: "claimed", because: c.key,
+				},
+				{
+					id: "token", kind: "github-token", declared: declaredDate,
+					verdict: detect.Unused, rotation: "claimed", because: c.token,
+				},
+				{
+					id: "stolen", kind: "aws-access-key", declared: declaredDate,
+					// In another account, so that it lends nothing to the log of this one.
+					happens: does(inside, call{ip: published, account: "999988887777"}),
+					verdict: detect.Compromised, rotation: "claimed",
+				},
+			}
+			for i, why := range []string{c.key, c.token} {
+				if why != "" {
+					rows[i].verdict = detect.Unknown
+				}
+			}
+			for _, row := range rows {
+				tc.add(row)
+			}
+			for file, line := range c.raw {
+				records := tc.logs.files[file]
+				tc.logs.files[file] = append(records[:len(records)/2:len(records)/2],
+					append([]string{line}, records[len(records)/2:]...)...)
+			}
+			check(t, tc.answer(t), rows)
+		})
+	}
+}
+
+// A call that makes a credential which the log leaves out breaks the chain.
+func TestVerdictOnBrokenChain(t *testing.T) {
+	t.Parallel()
+	assume := call{action: "AssumeRole", request: object{"roleArn": "arn:aws:iam::111122223333:role/d"}}
+	refused := assume
+	refused.refused = "AccessDenied"
+	rows := []secretRow{
+		{
+			id: "unnamed-session", happens: stories(does(habit, assume), does(inside, assume)),
+			verdict: detect.Unknown, because: "1 use in cloudtrail 111122223333/us-east-1 made a credential",
+		},
+		{
+			id: "refused-session", happens: stories(does(habit, refused), does(inside, refused)),
+			verdict: detect.Used,
+		},
+	}
+	var c testCase
+	c.logs.background(nil)
+	for i := range rows {
+		rows[i].kind, rows[i].declared, rows[i].rotation = "aws-access-key", declaredDate, "claimed"
+		c.add(rows[i])
+	}
+	check(t, c.answer(t), rows)
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"breachwindow/geo"
+	"breachwindow/incident"
+	"breachwindow/inventory"
+	"breachwindow/store"
+)
+
+// caseFile is case.yaml. Unknown keys are errors that name line and column.
+type caseFile struct {
+	Incident   string             `yaml:"incident"`
+	Secrets    []string           `yaml:"secrets"`
+	Logs       []logEntry         `yaml:"logs"`
+	Expected   []expectedEntry    `yaml:"expected"`
+	Responders []string           `yaml:"responders"`
+	RotatedAt  string             `yaml:"rotated_at"`
+	Settings   map[string]float64 `yaml:"settings"`
+}
+
+// logEntry is a path or glob, or a mapping that also says which source it must hold.
+type logEntry struct {
+	Path   string `yaml:"path"`
+	Source string `yaml:"source"`
+}
+
+// UnmarshalYAML accepts the short form, a string.
+func (l *logEntry) UnmarshalYAML(node ast.Node) error {
+	if s, ok := node.(ast.ScalarNode); ok {
+		l.Path = fmt.Sprint(s.GetValue())
+		return nil
+	}
+	type plain logEntry
+	return yaml.NodeToValue(node, (*plain)(l), yaml.DisallowUnknownField())
+}
+
+// expectedEntry is one line of the customer's list of expected use.
+type expectedEntry struct {
+	IP      string `yaml:"ip"`
+	Network string `yaml:"network"`
+	Agent   string `yaml:"agent"`
+	Actor   string `yaml:"actor"`
+	Why     string `yaml:"why"`
+}
+
+// investigation is a case as its commands need it.
+type investigation struct {
+	name string // the folder's
+	dir  string
+	file caseFile
+	data store.Case
+}
+
+// readCase reads case.yaml and what it names.
+func (a *app) readCase() (*investigation, error) {
+	name := a.path(caseName)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: there is no case here\n"+
+			"hint: breachwindow new DIR makes one; --case DIR names another", name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("case: %w", err)
+	}
+	c := &investigation{dir: a.caseDir}
+	if c.file, err = parseCase(name, text); err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(a.caseDir)
+	if err != nil {
+		return nil, err
+	}
+	c.name = filepath.Base(abs)
+	return c, c.resolve(name)
+}
+
+func parseCase(name string, text []byte) (caseFile, error) {
+	var c caseFile
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
+	if err := d.Decode(&c); err != nil {
+		return c, yamlError(name, err)
+	}
+	if file, err := parser.ParseBytes(text, 0); err == nil && len(file.Docs) > 1 {
+		return c, fmt.Errorf("%s: a second document follows ---: a case is one document", name)
+	}
+	if c.Incident == "" {
+		return c, fmt.Errorf("%s: incident is missing\nhint: breachwindow incidents list", name)
+	}
+	for _, l := range c.Logs {
+		if l.Source != "" && !slices.Contains([]string{"cloudtrail", "github", "circleci"}, l.Source) {
+			return c, fmt.Errorf("%s: logs: source %q: write cloudtrail, github or circleci",
+				name, l.Source)
+		}
+	}
+	return c, nil
+}
+
+// yamlError puts the place first, as every other error has it.
+func yamlError(name string, err error) error {
+	var ye yaml.Error
+	if errors.As(err, &ye) && ye.GetToken() != nil && ye.GetToken().Position != nil {
+		p := ye.GetToken().Position
+		return fmt.Errorf("%s:%d:%d: %s", name, p.Line, p.Column, ye.GetMessage())
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// resolve reads the incident and the inventory and turns the lists into what the store takes.
+func (c *investigation) resolve(name string) error {
+	in, err := incident.Load(c.inside(c.file.Incident), os.ReadFile)
+	if err != nil {
+		return err
+	}
+	c.data.Incident = in
+	if c.data.Secrets, err = c.readSecrets(name); err != nil {
+		return err
+	}
+	for i, e := range c.file.Expected {
+		x, err := e.resolve()
+		if err != nil {
+			return fmt.Errorf("%s: expected, entry %d: %w", name, i+1, err)
+		}
+		c.data.Expected = append(c.data.Expected, x)
+	}
+	c.data.Responders, c.data.Settings = c.file.Responders, c.file.Settings
+	return nil
+}
+
+// inside makes a path that the case names relative to the case; a built-in id stays.
+func (c *investigation) inside(path string) string {
+	if filepath.IsAbs(path) || !strings.ContainsAny(path, `/\.`) {
+		return path
+	}
+	return filepath.Join(c.dir, path)
+}
+
+func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
+	var lists [][]inventory.Secret
+	var errs []error
+	for _, path := range c.file.Secrets {
+		file := filepath.Join(c.dir, path)
+		if filepath.IsAbs(path) {
+			file = path
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: secrets: %w", name, err))
+			continue
+		}
+		list, err := inventory.Read(file, text)
+		errs = append(errs, err)
+		lists = append(lists, list)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	all, err := inventory.Merge(lists...)
+	if err != nil || c.file.RotatedAt == "" {
+		return all, err
+	}
+	at, notice, err := inventory.ParseRotation(c.file.RotatedAt)
+	if err != nil {
+		return nil, fmt.Errorf("%s: rotated_at: %w", name, err)
+	}
+	for i := range all {
+		if all[i].RotatedAt == nil {
+			all[i].RotatedAt = &at
+			all[i].Notices = append(all[i].Notices, "rotated_at is the case's"+notice)
+		}
+	}
+	return all, nil
+}
+
+func (e expectedEntry) resolve() (x store.Expected, err error) {
+	if e.Why == "" {
+		return x, errors.New("why is missing: say why the use is expected")
+	}
+	where := e.IP
+	if where == "" {
+		where = e.Network
+	} else if e.Network != "" {
+		return x, errors.New("give ip or network, not both")
+	}
+	if where == "" && e.Agent == "" && e.Actor == "" {
+		return x, errors.New("no selector: give ip, network, agent or actor")
+	}
+	if where != "" {
+		if x.From, x.To, err = geo.Range(where); err != nil {
+			return x, err
+		}
+	}
+	x.Agent, x.Actor, x.Why = e.Agent, e.Actor, e.Why
+	return x, nil
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"breachwindow/queries"
+	"breachwindow/store"
+)
+
+// Each detection has one case, testdata/queries/ID.txtar: a case folder (case.yaml, secrets.csv,
+// logs/…), the rows that it must find (want: a secret, - for none, and an event id a line) and
+// close rows that it must not find (near-miss, in the same form). A detection without a case, a
+// hit or a near miss fails.
+const casesDir = "../../testdata/queries"
+
+func TestDetectionCases(t *testing.T) {
+	qs, err := queries.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := map[string]bool{}
+	for _, q := range qs {
+		known[q.ID] = true
+		t.Run(q.ID, func(t *testing.T) {
+			t.Parallel()
+			runCase(t, q)
+		})
+	}
+	err = filepath.WalkDir(casesDir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(casesDir, strings.TrimSuffix(path, ".txtar"))
+		if err == nil && !known[filepath.ToSlash(rel)] {
+			t.Errorf("%s is the case of no detection", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func runCase(t *testing.T, q queries.Query) {
+	t.Helper()
+	ar, err := txtar.ParseFile(filepath.Join(casesDir, filepath.FromSlash(q.ID)+".txtar"))
+	if err != nil {
+		t.Fatalf("the detection has no case: %v", err)
+	}
+	dir := t.TempDir()
+	var want, near []string
+	for _, f := range ar.Files {
+		switch f.Name {
+		case "want":
+			want = lines(f.Data)
+		case "near-miss":
+			near = lines(f.Data)
+		default:
+			writeFile(t, filepath.Join(dir, f.Name), f.Data)
+		}
+	}
+	if len(want) == 0 || len(near) == 0 {
+		t.Fatalf("%d hits and %d near misses: a case has at least one of each",
+			len(want), len(near))
+	}
+	a := &app{
+		in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
+		getenv: func(string) string { return "" }, caseDir: dir,
+	}
+	db := preparedCase(t, a)
+	checkKnown(t, db, slices.Concat(want, near))
+
+	got := rowsOf(t, db, "SELECT coalesce(secret, '-') || ' ' || coalesce(event_id, '-') FROM ("+
+		q.SQL+")")
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	for _, n := range near {
+		if slices.Contains(got, n) {
+			t.Errorf("the near miss %q was found", n)
+		}
+	}
+	// The property that holds for all: with every window emptied, no detection finds a use.
+	db.emptyWindows(t)
+	for _, row := range rowsOf(t, db, "SELECT secret || ' ' || event_id FROM ("+q.SQL+
+		") WHERE secret IS NOT NULL AND event_id IS NOT NULL") {
+		t.Errorf("with no exposed secret it still finds %q", row)
+	}
+}
+
+// checkKnown fails for a row that names what the case does not have: a misspelt near miss would
+// pass for ever.
+func checkKnown(t *testing.T, db *caseDB, rows []string) {
+	t.Helper()
+	events := rowsOf(t, db, "SELECT event_id FROM events")
+	secrets := append(rowsOf(t, db, "SELECT id FROM secrets"), "-")
+	for _, row := range rows {
+		secret, event, ok := strings.Cut(row, " ")
+		if !ok || !slices.Contains(secrets, secret) ||
+			event != "-" && !slices.Contains(events, event) {
+			t.Errorf("%q names no secret and event of the case", row)
+		}
+	}
+	if rejects := rowsOf(t, db, "SELECT pos || ' ' || reason FROM rejects"); len(rejects) > 0 {
+		t.Errorf("the case's logs have rejects: %q", rejects)
+	}
+}
+
+// caseDB is a prepared case, open for reading.
+type caseDB struct {
+	app *app
+	*sql.DB
+}
+
+func preparedCase(t *testing.T, a *app) *caseDB {
+	t.Helper()
+	c, err := a.readCase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.prepare(t.Context(), c, true); err != nil {
+		t.Fatal(err)
+	}
+	db := &caseDB{app: a}
+	db.open(t)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func (db *caseDB) open(t *testing.T) {
+	t.Helper()
+	var err error
+	if db.DB, err = store.Reader(t.Context(), db.app.path(databaseName)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// emptyWindows derives the case again with no secret exposed.
+func (db *caseDB) emptyWindows(t *testing.T) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := db.app.readCase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range c.data.Secrets {
+		after := c.data.Incident.CreatedBefore.AddDate(0, 0, 1)
+		c.data.Secrets[i].CreatedAt, c.data.Secrets[i].RotatedAt = &after, nil
+	}
+	w, err := store.Open(t.Context(), db.app.path(databaseName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(w.SetCase(t.Context(), c.data), w.Derive(t.Context()), w.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.open(t)
+}
+
+func rowsOf(t *testing.T, db *caseDB, query string) []string {
+	t.Helper()
+	rows, err := db.QueryContext(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	out := []string{}
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, s)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func lines(data []byte) (out []string) {
+	for line := range strings.Lines(string(data)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func writeFile(t *testing.T, name string, data []byte) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testWriter passes a command's notes on to the test's log.
+type testWriter struct{ t *testing.T }
+
+func (w testWriter) Write(p []byte) (int, error) {
+	w.t.Log(strings.TrimSuffix(string(p), "\n"))
+	return len(p), nil
+}

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/ingest"
+	"breachwindow/report"
+	"breachwindow/store"
+)
+
+func (a *app) loadCmd() *cobra.Command {
+	var strict bool
+	cmd := &cobra.Command{
+		Use:   "load [PATH…]",
+		Short: "Load logs into the case",
+		Long: `Load reads files and folders into the case's database: CloudTrail, GitHub and CircleCI
+logs, recognised by their content, gzipped or not. Without PATH it loads what case.yaml
+names. What was loaded before is not loaded again. Every record ends as an event, a duplicate
+or a reject, and the sums are printed.`,
+		Example: "  breachwindow load logs/\n  breachwindow load --case acme export-1672531200.json.gz",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			c, err := a.readCase()
+			if err != nil {
+				return err
+			}
+			db, err := store.Open(cmd.Context(), a.path(databaseName))
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, db.Close()) }()
+			sum, err := a.load(cmd.Context(), db, c, args)
+			if err != nil {
+				return err
+			}
+			if err := a.printSummary(sum); err != nil {
+				return err
+			}
+			if strict && sum.Rejects > 0 {
+				return fmt.Errorf("%d records were rejected (--strict)", sum.Rejects)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&strict, "strict", false, "a rejected record is an error")
+	return cmd
+}
+
+// load finds the files and loads them. paths, if any, stand in for the case's own.
+func (a *app) load(
+	ctx context.Context, db *store.DB, c *investigation, paths []string,
+) (store.Summary, error) {
+	entries := c.file.Logs
+	if len(paths) > 0 {
+		entries = nil
+		for _, p := range paths {
+			entries = append(entries, logEntry{Path: p})
+		}
+	}
+	files, wanted, problems := a.findLogs(entries, len(paths) > 0)
+	for _, p := range problems {
+		a.note("%s", p)
+	}
+	bar := a.newProgress(files)
+	sum, err := db.Load(ctx, files, store.LoadOptions{
+		Progress: bar.add, Locate: a.locate,
+	})
+	bar.stop()
+	if err != nil {
+		return sum, err
+	}
+	for _, p := range sum.Problems {
+		a.note("%s", p)
+	}
+	for _, f := range sum.Loaded {
+		source, _, _ := strings.Cut(f.Form, "/")
+		if want := wanted[f.Path]; want != "" && f.Events > 0 && source != want {
+			a.note("%s: case.yaml says %s, its content is %s", f.Path, want, f.Form)
+		}
+	}
+	if len(paths) > 0 && len(files) == 0 {
+		return sum, errors.New("nothing to load")
+	}
+	return sum, nil
+}
+
+// findLogs lists the files of the entries, sorted and once each, with the source that an entry
+// claims. Paths of case.yaml are relative to the case, those of the command line are not.
+func (a *app) findLogs(
+	entries []logEntry, fromArgs bool,
+) (files []store.LoadFile, wanted map[string]string, problems []error) {
+	wanted = map[string]string{}
+	for _, e := range entries {
+		pattern := e.Path
+		if !fromArgs && !filepath.IsAbs(pattern) {
+			pattern = a.path(pattern)
+		}
+		paths := []string{pattern}
+		if _, err := os.Lstat(pattern); err != nil {
+			if matches, err := filepath.Glob(pattern); err == nil && len(matches) > 0 {
+				paths = matches
+			}
+		}
+		found, bad := ingest.Find(paths)
+		problems = append(problems, bad...)
+		for _, f := range found {
+			if f.Skip != "" {
+				problems = append(problems, fmt.Errorf("%s: skipped: %s", f.Name, f.Skip))
+				continue
+			}
+			name := a.nameOf(f.Name)
+			if e.Source != "" {
+				wanted[name] = e.Source
+			}
+			files = append(files, store.LoadFile{Name: name, Path: f.Name, Size: f.Size})
+		}
+	}
+	slices.SortFunc(files, func(x, y store.LoadFile) int { return strings.Compare(x.Name, y.Name) })
+	files = slices.CompactFunc(files, func(x, y store.LoadFile) bool { return x.Name == y.Name })
+	return files, wanted, problems
+}
+
+// nameOf is how a file is called in the case: relative to it where it lies inside. A name need
+// not be UTF-8, but the database's text must be: other bytes are written as escapes.
+func (a *app) nameOf(path string) string {
+	name := path
+	abs, err1 := filepath.Abs(path)
+	dir, err2 := filepath.Abs(a.caseDir)
+	if err1 == nil && err2 == nil {
+		name = abs
+		if rel, err := filepath.Rel(dir, abs); err == nil && filepath.IsLocal(rel) {
+			name = rel
+		}
+	}
+	name = filepath.ToSlash(name)
+	if utf8.ValidString(name) {
+		return name
+	}
+	var b strings.Builder
+	for i, r := range name {
+		if r == utf8.RuneError && !strings.HasPrefix(name[i:], "\uFFFD") {
+			fmt.Fprintf(&b, `\x%02x`, name[i])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// locate is where a file of the manifest lies.
+func (a *app) locate(name string) string {
+	path := filepath.FromSlash(name)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return a.path(path)
+}
+
+// printSummary prints what a load read: a table by form, then the sums, the rejects last.
+func (a *app) printSummary(sum store.Summary) error {
+	type row struct{ files, records, events, duplicates, rejects int64 }
+	byForm := map[string]*row{}
+	for _, f := range sum.Loaded {
+		r := byForm[f.Form]
+		if r == nil {
+			r = &row{}
+			byForm[f.Form] = r
+		}
+		r.files++
+		r.records += f.Records
+		r.events += f.Events
+		r.duplicates += f.Duplicates
+		r.rejects += f.Rejects
+	}
+	forms := make([]string, 0, len(byForm))
+	for form := range byForm {
+		forms = append(forms, form)
+	}
+	slices.Sort(forms)
+	rows := make([][]string, 0, len(forms))
+	for _, form := range forms {
+		r := byForm[form]
+		rows = append(rows, []string{
+			form, fmt.Sprint(r.files), fmt.Sprint(r.records),
+			fmt.Sprint(r.events), fmt.Sprint(r.duplicates), fmt.Sprint(r.rejects),
+		})
+	}
+	o, err := a.options()
+	if err != nil {
+		return err
+	}
+	if len(rows) > 0 {
+		header := []string{"form", "files", "records", "events", "duplicates", "rejects"}
+		if err := report.Table(a.out, header, rows, o); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(a.out, "%d files read, %d known already; records %d = events %d + "+
+		"duplicates %d + rejects %d\n", sum.Files, sum.Known, sum.Records, sum.Events,
+		sum.Duplicates, sum.Rejects)
+	if err == nil && sum.Rejects > 0 {
+		err = a.printRejects(sum)
+	}
+	return err
+}
+
+// maxRejectFiles bounds the list of files with rejects; the rest is counted.
+const maxRejectFiles = 10
+
+func (a *app) printRejects(sum store.Summary) error {
+	shown, more := 0, 0
+	for _, f := range sum.Loaded {
+		if f.Rejects == 0 {
+			continue
+		}
+		if shown == maxRejectFiles {
+			more++
+			continue
+		}
+		shown++
+		_, err := fmt.Fprintf(a.out, "  %s: %d of %d records rejected\n", report.Clean(f.Path),
+			f.Rejects, f.Records)
+		if err != nil {
+			return err
+		}
+	}
+	if more > 0 {
+		fmt.Fprintf(a.out, "  and %d more files\n", more)
+	}
+	_, err := fmt.Fprintf(a.out, "%d records were rejected and kept with their reasons: "+
+		"breachwindow show FILE\n", sum.Rejects)
+	return err
+}

@@ -1,0 +1,36 @@
+// Command breachwindow answers, for every secret that a breached vendor held: was it used between
+// the start of the breach and its rotation, by whom, from where, for what; is it really dead; and
+// what can the logs not tell?
+//
+// It loads CircleCI, CloudTrail and GitHub logs into a DuckDB file, joins them with the inventory
+// of exposed secrets, runs detections written in SQL and prints a verdict per secret.
+//
+// # Exit codes
+//
+// The same for every format: 0 nothing found, 1 error, 2 usage, 3 at least one secret is
+// compromised or suspicious, 4 only unknown verdicts stand in the way of an all-clear, 75 another
+// run holds the case.
+//
+// # Limitations
+//
+// A log that is not at hand proves nothing: a secret is cleared only where the logs could have
+// shown a use and cover its whole window.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	a := &app{
+		in: os.Stdin, out: os.Stdout, errw: os.Stderr, getenv: os.Getenv,
+		terminal: terminalOf(os.Stdout), bars: isTerminal(os.Stderr),
+	}
+	code := a.main(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/incident"
+	"breachwindow/inventory"
+)
+
+// caseTemplate is a new case.yaml. %s is the incident's id.
+const caseTemplate = `# One investigation. Every key but incident may be left out.
+incident: %s        # a built-in id (breachwindow incidents list) or a file of your own
+secrets: [secrets.csv]              # what the vendor held; CSV, YAML or JSON
+logs: [logs]                        # files, folders or globs; recognised by content
+
+# Uses that you know of. All selectors of an entry must match; each entry needs its reason.
+# expected:
+#   - network: 198.51.100.0/24
+#     why: our own build runners
+
+# Who rotates secrets for you, as the logs name them. Their acts are not the intruder's.
+# responders: ["arn:aws:iam::111122223333:user/secadmin"]
+
+# Rotation of all secrets that have no date of their own.
+# rotated_at: 2023-01-05T12:00:00Z
+`
+
+func (a *app) newCmd() *cobra.Command {
+	var id string
+	cmd := &cobra.Command{
+		Use:     "new DIR",
+		Short:   "Make a case folder: case.yaml, secrets.csv, logs/",
+		Example: "  breachwindow new acme",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if _, err := incident.Load(id, os.ReadFile); err != nil {
+				return err
+			}
+			dir := args[0]
+			if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o700); err != nil {
+				return fmt.Errorf("new case: %w", err)
+			}
+			files := map[string]string{
+				caseName:      fmt.Sprintf(caseTemplate, id),
+				"secrets.csv": inventory.Template(),
+			}
+			for _, name := range []string{caseName, "secrets.csv"} {
+				if err := writeNew(filepath.Join(dir, name), files[name]); err != nil {
+					return err
+				}
+			}
+			_, err := fmt.Fprintf(a.out, `%s is ready. Next:
+  1. put the exported logs into %s (any names, gzipped or not)
+  2. list the exposed secrets in %s
+  3. breachwindow run %s
+`, dir, filepath.Join(dir, "logs"), filepath.Join(dir, "secrets.csv"), dir)
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&id, "incident", "circleci-2023-01", "the incident to investigate")
+	return cmd
+}
+
+// writeNew never overwrites: a case is somebody's work.
+func writeNew(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists: it is left as it is\nhint: name another folder", name)
+	}
+	if err != nil {
+		return fmt.Errorf("new case: %w", err)
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}

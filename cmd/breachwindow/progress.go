@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"breachwindow/store"
+)
+
+// progress shows how far a load is: a bar on a terminal, elsewhere a line every ten seconds.
+type progress struct {
+	bars  *mpb.Progress
+	bar   *mpb.Bar
+	quit  chan struct{}
+	done  sync.WaitGroup
+	mu    sync.Mutex
+	read  int64
+	total int64
+}
+
+func (a *app) newProgress(files []store.LoadFile) *progress {
+	p := &progress{quit: make(chan struct{})}
+	for _, f := range files {
+		p.total += f.Size
+	}
+	if a.bars {
+		p.bars = mpb.New(mpb.WithOutput(a.errw), mpb.WithWidth(40))
+		p.bar = p.bars.AddBar(p.total, mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.Name("loading ")),
+			mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f")))
+		return p
+	}
+	// The goroutine only prints: a load over hours must not look dead in a log.
+	p.done.Go(func() {
+		tick := time.NewTicker(10 * time.Second)
+		defer tick.Stop()
+		for {
+			select {
+			case <-p.quit:
+				return
+			case <-tick.C:
+				p.mu.Lock()
+				read := p.read
+				p.mu.Unlock()
+				fmt.Fprintf(a.errw, "breachwindow: loading, %d of %d MiB read\n",
+					read>>20, p.total>>20)
+			}
+		}
+	})
+	return p
+}
+
+// add is called from several goroutines.
+func (p *progress) add(bytes int64) {
+	if p.bar != nil {
+		p.bar.IncrInt64(bytes)
+		return
+	}
+	p.mu.Lock()
+	p.read += bytes
+	p.mu.Unlock()
+}
+
+func (p *progress) stop() {
+	close(p.quit)
+	p.done.Wait()
+	if p.bar != nil {
+		p.bar.Abort(true) // files known already were not read: it need not be full
+		p.bars.Wait()
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/detect"
+	"breachwindow/queries"
+	"breachwindow/report"
+	"breachwindow/store"
+)
+
+func (a *app) queriesCmd() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "queries",
+		Short: "The detections: list; show ID; check DIR",
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		&cobra.Command{
+			Use:   "list",
+			Short: "List the detections",
+			RunE:  func(*cobra.Command, []string) error { return a.listQueries() },
+		},
+		&cobra.Command{
+			Use:               "show ID",
+			Short:             "Print a detection as it is",
+			Args:              cobra.ExactArgs(1),
+			ValidArgsFunction: completeQueries,
+			RunE: func(_ *cobra.Command, args []string) error {
+				qs, err := queries.Builtin()
+				if err != nil {
+					return err
+				}
+				for _, q := range qs {
+					if q.ID == args[0] {
+						_, err := fmt.Fprint(a.out, q.Text)
+						return err
+					}
+				}
+				return fmt.Errorf("no detection %q\nhint: breachwindow queries list", args[0])
+			},
+		},
+		&cobra.Command{
+			Use:   "check DIR",
+			Short: "Check detections of your own: header, one SELECT, columns",
+			Args:  cobra.ExactArgs(1),
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return a.checkQueries(cmd.Context(), args[0])
+			},
+		},
+	)
+	return cmd
+}
+
+func completeQueries(
+	*cobra.Command, []string, string,
+) ([]cobra.Completion, cobra.ShellCompDirective) {
+	qs, err := queries.Builtin()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	out := make([]cobra.Completion, 0, len(qs))
+	for _, q := range qs {
+		out = append(out, cobra.CompletionWithDesc(q.ID, q.Title))
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) listQueries() error {
+	o, err := a.options()
+	if err != nil {
+		return err
+	}
+	qs, err := queries.Builtin()
+	if err != nil {
+		return err
+	}
+	rows := make([][]string, 0, len(qs))
+	for _, q := range qs {
+		rows = append(rows, []string{q.ID, q.Level, strings.Join(q.Attack, ", "), q.Title})
+	}
+	return report.Table(a.out, []string{"id", "level", "attack", "finds"}, rows, o)
+}
+
+// checkQueries checks a folder against an empty database, which has every view.
+func (a *app) checkQueries(ctx context.Context, dir string) (err error) {
+	all, err := loadQueries(dir)
+	if err != nil {
+		return err
+	}
+	builtin, err := queries.Builtin()
+	if err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp("", "breachwindow")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	path := filepath.Join(tmp, databaseName)
+	empty, err := store.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	if err := empty.Close(); err != nil {
+		return err
+	}
+	db, err := store.Reader(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var errs []error
+	for _, q := range all[len(builtin):] {
+		errs = append(errs, detect.Check(ctx, db, q))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(a.out, "%d detections are well formed\n", len(all)-len(builtin))
+	return err
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/detect"
+	"breachwindow/queries"
+	"breachwindow/report"
+	"breachwindow/store"
+)
+
+func (a *app) runCmd() *cobra.Command {
+	var format, queryDir string
+	cmd := &cobra.Command{
+		Use:   "run [CASE]",
+		Short: "Load what is new, detect, print the verdicts",
+		Long: `Run does the whole job on a case folder: it loads the logs that are new, runs the
+detections, prints a verdict for each secret and writes result.json.`,
+		Example: "  breachwindow run acme\n  breachwindow run acme --format json > result.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				a.caseDir = args[0]
+			}
+			render, err := a.renderer(format)
+			if err != nil {
+				return err
+			}
+			r, err := a.run(cmd.Context(), queryDir)
+			if err != nil {
+				return err
+			}
+			a.decide(r)
+			return render(r)
+		},
+	}
+	a.formatFlag(cmd, &format)
+	cmd.Flags().StringVar(&queryDir, "queries", "", "a folder with more detections")
+	return cmd
+}
+
+// run loads and detects, and writes result.json.
+func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) {
+	c, err := a.readCase()
+	if err != nil {
+		return nil, err
+	}
+	if len(c.data.Secrets) == 0 {
+		return nil, fmt.Errorf("%s: the inventory is empty, so nothing can be answered\n"+
+			"hint: fill in secrets.csv; breachwindow secrets template shows its form",
+			a.path(caseName))
+	}
+	sum, err := a.prepare(ctx, c, true)
+	if err != nil {
+		return nil, err
+	}
+	a.note("%d files read, %d known already; records %d = events %d + duplicates %d + rejects %d",
+		sum.Files, sum.Known, sum.Records, sum.Events, sum.Duplicates, sum.Rejects)
+	r, err := a.detect(ctx, c, detectFlags{queryDir: queryDir})
+	if err != nil {
+		return nil, err
+	}
+	return r, a.saveResult(r)
+}
+
+// prepare brings the database up to date with the case: its logs, if load says so, its inventory,
+// and what follows from both.
+func (a *app) prepare(
+	ctx context.Context, c *investigation, load bool,
+) (sum store.Summary, err error) {
+	db, err := store.Open(ctx, a.path(databaseName))
+	if err != nil {
+		return sum, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.SetCase(ctx, c.data); err != nil {
+		return sum, err
+	}
+	if load {
+		if sum, err = a.load(ctx, db, c, nil); err != nil {
+			return sum, err
+		}
+	}
+	return sum, db.Derive(ctx)
+}
+
+// detectFlags choose what to keep. All detections run: a verdict rests on all of them.
+type detectFlags struct {
+	queryDir string
+	only     string // a detection's id, or the start of one
+	level    string
+}
+
+// detect runs the detections on a connection that can change nothing.
+func (a *app) detect(
+	ctx context.Context, c *investigation, f detectFlags,
+) (r *detect.Result, err error) {
+	qs, err := loadQueries(f.queryDir)
+	if err != nil {
+		return nil, err
+	}
+	o := detect.Options{
+		Tool: "breachwindow " + version, Case: c.name, Level: detect.Level(f.level), Query: f.only,
+	}
+	if !slices.ContainsFunc(qs, func(q queries.Query) bool { return o.Chosen(q.ID) }) {
+		return nil, usagef("--query %q: no detection has this id\n"+
+			"hint: breachwindow queries list", f.only)
+	}
+	db, err := store.Reader(ctx, a.path(databaseName))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return detect.Run(ctx, db, qs, o)
+}
+
+// loadQueries returns the built-in detections and those of a folder, which must not share an id.
+func loadQueries(dir string) ([]queries.Query, error) {
+	qs, err := queries.Builtin()
+	if err != nil || dir == "" {
+		return qs, err
+	}
+	more, err := queries.Load(os.DirFS(dir))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir, err)
+	}
+	if len(more) == 0 {
+		return nil, fmt.Errorf("%s: no .sql file in it", dir)
+	}
+	have := map[string]bool{}
+	for _, q := range qs {
+		have[q.ID] = true
+	}
+	for _, q := range more {
+		if have[q.ID] {
+			return nil, fmt.Errorf("%s: %s is the id of a built-in detection: rename the file",
+				dir, q.ID)
+		}
+		qs = append(qs, q)
+	}
+	return qs, nil
+}
+
+// saveResult writes result.json whole or not at all.
+func (a *app) saveResult(r *detect.Result) error {
+	var b bytes.Buffer
+	if err := report.JSON(&b, r); err != nil {
+		return err
+	}
+	name := a.path(resultName)
+	f, err := os.CreateTemp(filepath.Dir(name), resultName+".*")
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	_, err = f.Write(b.Bytes())
+	err = errors.Join(err, f.Chmod(0o600), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("result: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}
+
+// formats are what --format takes where a whole Result is printed.
+var formats = []string{"table", "json"}
+
+func (a *app) formatFlag(cmd *cobra.Command, format *string) {
+	cmd.Flags().StringVar(format, "format", "table", strings.Join(formats, " or "))
+	must(cmd.RegisterFlagCompletionFunc("format",
+		cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// renderer checks the format before any work is done.
+func (a *app) renderer(format string) (func(*detect.Result) error, error) {
+	o, err := a.options()
+	if err != nil {
+		return nil, err
+	}
+	switch format {
+	case "table":
+		return func(r *detect.Result) error { return report.Text(a.out, r, o) }, nil
+	case "json":
+		return func(r *detect.Result) error { return report.JSON(a.out, r) }, nil
+	}
+	return nil, usagef("--format %q: write %s", format, strings.Join(formats, " or "))
+}

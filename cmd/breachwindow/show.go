@@ -1,0 +1,251 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/detect"
+	"breachwindow/queries"
+	"breachwindow/report"
+	"breachwindow/store"
+)
+
+func (a *app) showCmd() *cobra.Command {
+	var raw bool
+	cmd := &cobra.Command{
+		Use:   "show ID",
+		Short: "One secret, finding, event or file, with its evidence",
+		Long: `Show prints what is known of one thing: a secret's story, a finding with its events and the
+SQL that found them, an event with the file and position it came from, or a file with the
+records that were rejected. --raw prints an event's record byte for byte as it stands in its
+file, after checking that the file is still the one that was loaded.`,
+		Example: "  breachwindow show deploy-key\n  breachwindow show 9f86d081884c7d65\n" +
+			"  breachwindow show logs/export.json.gz",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			s := shower{app: a, raw: raw}
+			if s.options, err = a.options(); err != nil {
+				return err
+			}
+			if s.db, err = store.Reader(cmd.Context(), a.path(databaseName)); err != nil {
+				return fmt.Errorf("%w\nhint: breachwindow run, or --case DIR", err)
+			}
+			defer func() { err = errors.Join(err, s.db.Close()) }()
+			return s.show(cmd.Context(), args[0])
+		},
+	}
+	cmd.Flags().BoolVar(&raw, "raw", false, "print an event's record as it stands in its file")
+	return cmd
+}
+
+type shower struct {
+	*app
+	db      *sql.DB
+	options report.Options
+	raw     bool
+}
+
+// show finds out what id names.
+func (s shower) show(ctx context.Context, id string) error {
+	if found, err := s.inResult(ctx, id); found || err != nil {
+		return err
+	}
+	events, err := s.events(ctx, "event_id = ?", id)
+	switch {
+	case err != nil:
+		return err
+	case len(events) > 0 && s.raw:
+		return s.rawRecords(ctx, events)
+	case len(events) > 0:
+		return s.printEvents(events, true)
+	}
+	found, err := s.file(ctx, id)
+	if err != nil || found {
+		return err
+	}
+	return fmt.Errorf("%s: no secret, finding, event or file of this case\n"+
+		"hint: breachwindow report lists secrets and findings", id)
+}
+
+// inResult shows a secret or a finding of the last result, if there is one and id is of it.
+func (s shower) inResult(ctx context.Context, id string) (found bool, err error) {
+	r, err := s.readResult("")
+	if err != nil || s.raw {
+		return false, nil //nolint:nilerr // without a result, id may still be an event's
+	}
+	for _, x := range r.Secrets {
+		if x.ID == id {
+			return true, report.SecretText(s.out, r, id, s.options)
+		}
+	}
+	for i := range r.Findings {
+		if r.Findings[i].ID == id {
+			return true, s.finding(ctx, &r.Findings[i])
+		}
+	}
+	return false, nil
+}
+
+// event is one row of table events as text, with the path of its file.
+type event struct {
+	path   string
+	pos    int64
+	fields [][2]string // name and value, in the table's order
+}
+
+func (e event) field(name string) string {
+	for _, f := range e.fields {
+		if f[0] == name {
+			return f[1]
+		}
+	}
+	return ""
+}
+
+func (s shower) events(ctx context.Context, where string, args ...any) (_ []event, err error) {
+	rows, err := s.db.QueryContext(ctx, `
+		SELECT f.path AS path, e.pos AS pos, e.* EXCLUDE (file, pos)
+		FROM events e JOIN files f ON f.id = e.file
+		WHERE `+where+` ORDER BY e.time, e.source, e.event_id, e.account`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	names, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out []event
+	for rows.Next() {
+		texts, err := scanTexts(rows, len(names))
+		if err != nil {
+			return nil, err
+		}
+		e := event{path: texts[0]}
+		if _, err := fmt.Sscan(texts[1], &e.pos); err != nil {
+			return nil, err
+		}
+		for i := 2; i < len(names); i++ {
+			if texts[i] != "" {
+				e.fields = append(e.fields, [2]string{names[i], texts[i]})
+			}
+		}
+		out = append(out, e)
+	}
+	return out, rows.Err()
+}
+
+// printEvents prints events in full, or one line each.
+func (s shower) printEvents(events []event, full bool) error {
+	if !full {
+		rows := make([][]string, 0, len(events))
+		for _, e := range events {
+			rows = append(rows, []string{
+				strings.Replace(e.field("time"), "T", " ", 1), e.field("action"),
+				e.field("outcome"), e.field("ip"), e.field("event_id"),
+				fmt.Sprintf("%d in %s", e.pos, e.path),
+			})
+		}
+		header := []string{"time", "action", "outcome", "from", "event", "record"}
+		return report.Table(s.out, header, rows, s.options)
+	}
+	p := &printer{w: s.out}
+	for i, e := range events {
+		if i > 0 {
+			p.line("")
+		}
+		p.line("event %s", report.Clean(e.field("event_id")))
+		p.line("  %-15s %s, record %d", "file", report.Clean(e.path), e.pos)
+		for _, f := range e.fields {
+			p.line("  %-15s %s", f[0], report.Clean(f[1]))
+		}
+	}
+	return p.err
+}
+
+// finding prints a finding, the SQL that made it and its events.
+func (s shower) finding(ctx context.Context, f *detect.Finding) error {
+	head := *f
+	head.Events = nil // the table below has them, with their places
+	if err := report.FindingText(s.out, &head, s.options); err != nil {
+		return err
+	}
+	if len(f.Events) > 0 {
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.Events)), ", ")
+		args := make([]any, len(f.Events))
+		for i, id := range f.Events {
+			args[i] = id
+		}
+		events, err := s.events(ctx, "event_id IN ("+marks+")", args...)
+		if err != nil {
+			return err
+		}
+		p := &printer{w: s.out}
+		p.line("\nEvents (%d of %d)", len(f.Events), f.Count)
+		if p.err != nil {
+			return p.err
+		}
+		if err := s.printEvents(events, false); err != nil {
+			return err
+		}
+	}
+	qs, err := queries.Builtin()
+	if err != nil {
+		return err
+	}
+	p := &printer{w: s.out}
+	for _, q := range qs {
+		if q.ID == f.Query {
+			p.line("\nThe detection, queries/%s.sql:\n\n%s", q.ID, strings.TrimSpace(q.Text))
+		}
+	}
+	return p.err
+}
+
+// file prints a file's row of the manifest and its rejects.
+func (s shower) file(ctx context.Context, path string) (found bool, err error) {
+	header, rows, err := s.query(ctx, `
+		SELECT id, path, form, bytes, sha256, records, events, duplicates, rejects, first_time,
+		  last_time
+		FROM files WHERE path = '`+strings.ReplaceAll(path, "'", "''")+`' ORDER BY id`)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	p := &printer{w: s.out}
+	for _, row := range rows {
+		for i, name := range header {
+			if row[i] != "" {
+				p.line("%-11s %s", name, report.Clean(row[i]))
+			}
+		}
+	}
+	if p.err != nil {
+		return true, p.err
+	}
+	_, rejects, err := s.query(ctx, `SELECT pos, reason, excerpt FROM rejects WHERE file = `+
+		rows[0][0]+` ORDER BY pos, reason`)
+	if err != nil || len(rejects) == 0 {
+		return true, err
+	}
+	return true, report.Table(s.out, []string{"position", "reason", "begins"}, rejects, s.options)
+}
+
+// rawRecords prints records as they stand in their files.
+func (s shower) rawRecords(ctx context.Context, events []event) error {
+	for _, e := range events {
+		record, err := store.RawRecord(ctx, s.db, e.path, s.locate(e.path), e.pos)
+		if err != nil {
+			return fmt.Errorf("%s, record %d: %w\nhint: breachwindow show %s prints what the "+
+				"database kept", e.path, e.pos, err, e.field("event_id"))
+		}
+		if _, err := s.out.Write(append(record, '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+// Package detect runs the detections over a case's database and makes the Result: findings, a
+// verdict and a rotation status for each secret, and what the logs cannot tell. It reads through
+// a one-method interface, so that another engine can stand behind it; joining, windowing and
+// judging uses is SQL, in package sql and in the detections.
+package detect
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"breachwindow/queries"
+)
+
+// Querier is what detect needs of a database.
+type Querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// Options names the run. Level, if set, is the lowest level of findings to keep in the Result, and
+// Query the only detection, or folder of detections, whose findings to keep; verdicts rest on all
+// of them.
+type Options struct {
+	Tool  string // breachwindow 0.1.0
+	Case  string
+	Level Level
+	Query string
+}
+
+// Chosen tells whether findings of this detection are kept.
+func (o Options) Chosen(query string) bool {
+	return o.Query == "" || query == o.Query || strings.HasPrefix(query, o.Query+"/")
+}
+
+// Run runs the detections and answers for every secret. The database must be derived already.
+func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Result, error) {
+	r := &Result{Schema: 1, Tool: o.Tool, Case: o.Case}
+	findings := []Finding{}
+	for _, q := range qs {
+		found, err := runQuery(ctx, db, q, o.Case)
+		if err != nil {
+			return nil, fmt.Errorf("query %s: %w", q.ID, err)
+		}
+		findings = append(findings, found...)
+	}
+	sortFindings(findings)
+	r.Findings = findings
+	steps := []func(context.Context, Querier, *Result) error{
+		readIncident, readSecrets, readLineage, readCoverage, readInputs,
+	}
+	for _, step := range steps {
+		if err := step(ctx, db, r); err != nil {
+			return nil, err
+		}
+	}
+	blind, err := findBlind(ctx, db, qs)
+	if err != nil {
+		return nil, fmt.Errorf("blind detections: %w", err)
+	}
+	r.Blind = blind
+	r.keep(o)
+	return r, nil
+}
+
+// keep drops what was not asked for from what is shown.
+func (r *Result) keep(o Options) {
+	dropped := map[string]bool{}
+	r.Findings = slices.DeleteFunc(r.Findings, func(f Finding) bool {
+		drop := o.Level != "" && f.Level.rank() < o.Level.rank() || !o.Chosen(f.Query)
+		if drop {
+			dropped[f.ID] = true
+		}
+		return drop
+	})
+	for i := range r.Secrets {
+		r.Secrets[i].Findings = slices.DeleteFunc(r.Secrets[i].Findings,
+			func(id string) bool { return dropped[id] })
+	}
+	r.Blind = slices.DeleteFunc(r.Blind,
+		func(b BlindDetection) bool { return !o.Chosen(b.Query) })
+}
+
+// collect runs a query and scans every row of it. A read that ends early is an error, never a
+// shorter list.
+func collect[T any](
+	ctx context.Context, db Querier, query string, scan func(*sql.Rows) (T, error), args ...any,
+) (out []T, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	out = []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}

@@ -1,0 +1,164 @@
+package detect
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"breachwindow/queries"
+)
+
+const (
+	maxEvents = 100 // event ids that a finding carries; its count is beside them
+	maxValues = 100 // distinct addresses, actors, actions and attribute values
+)
+
+// runQuery runs one detection and makes its findings. The rows are grouped by SQL: a key in
+// daily use has more of them than a program should carry.
+func runQuery(ctx context.Context, db Querier, q queries.Query, caseName string) ([]Finding, error) {
+	names, err := columnsOf(ctx, db, q)
+	if err != nil {
+		return nil, err
+	}
+	g := grouping{query: q, caseName: caseName}
+	g.keys = slices.Clone(q.Group)
+	for _, name := range names[len(Columns):] {
+		if !slices.Contains(g.keys, name) {
+			if name == "level" { // rows of two levels are two findings
+				g.keys = append(g.keys, name)
+				continue
+			}
+			g.extras = append(g.extras, name)
+		}
+	}
+	found, err := collect(ctx, db, g.sql(), g.scan)
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// grouping turns a detection's rows into findings.
+type grouping struct {
+	query    queries.Query
+	caseName string
+	keys     []string // columns that make one finding, beside the secret
+	extras   []string // further columns, whose distinct values are kept
+}
+
+func (g grouping) sql() string {
+	var b strings.Builder
+	b.WriteString("SELECT q.secret, count(*), min(q.time), max(q.time),\n" +
+		"  CASE WHEN count(DISTINCT q.credential) = 1 THEN min(q.credential) END,\n" +
+		"  slice(array_agg(q.event_id ORDER BY q.time, q.event_source, q.event_id)\n" +
+		"    FILTER (WHERE q.event_id IS NOT NULL), 1, " + fmt.Sprint(maxEvents) + ")")
+	for _, name := range append([]string{"ip", "actor", "action"}, g.extras...) {
+		b.WriteString(",\n  " + distinct(name))
+	}
+	for _, name := range g.keys {
+		b.WriteString(",\n  CAST(q." + quote(name) + " AS VARCHAR)")
+	}
+	b.WriteString("\nFROM (\n" + g.query.SQL + "\n) q\nGROUP BY q.secret")
+	for _, name := range g.keys {
+		b.WriteString(", q." + quote(name))
+	}
+	return b.String()
+}
+
+func distinct(column string) string {
+	c := "CAST(q." + quote(column) + " AS VARCHAR)"
+	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT %s) FILTER (WHERE %s IS NOT NULL)), 1, %d)",
+		c, c, maxValues)
+}
+
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func (g grouping) scan(rows *sql.Rows) (Finding, error) {
+	var secret, credential sql.NullString
+	f := Finding{Query: g.query.ID, Title: g.query.Title, Attributes: map[string]any{}}
+	lists := make([]any, 4+len(g.extras)) // events, ips, actors, actions, extras
+	keys := make([]sql.NullString, len(g.keys))
+	dest := []any{&secret, &f.Count, &f.FirstSeen, &f.LastSeen, &credential}
+	for i := range lists {
+		dest = append(dest, &lists[i])
+	}
+	for i := range keys {
+		dest = append(dest, &keys[i])
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return Finding{}, err
+	}
+	f.Secret, f.Credential = secret.String, credential.String
+	f.Events, f.IPs = texts(lists[0]), texts(lists[1])
+	f.Actors, f.Actions = texts(lists[2]), texts(lists[3])
+	for i, name := range g.extras {
+		switch values := texts(lists[4+i]); len(values) {
+		case 0:
+		case 1:
+			f.Attributes[name] = values[0]
+		default:
+			f.Attributes[name] = values
+		}
+	}
+	f.Level = Level(g.query.Level)
+	id := []string{g.caseName, f.Query, f.Secret}
+	for i, name := range g.keys {
+		id = append(id, name, keys[i].String)
+		switch {
+		case name == "level" && Level(keys[i].String).rank() >= 0:
+			f.Level = Level(keys[i].String)
+		case keys[i].Valid && !slices.Contains(Columns, name):
+			f.Attributes[name] = keys[i].String
+		}
+	}
+	if !secret.Valid {
+		f.Level = f.Level.lower()
+	}
+	f.ID = findingID(id)
+	f.FirstSeen, f.LastSeen = f.FirstSeen.UTC(), f.LastSeen.UTC()
+	return f, nil
+}
+
+// findingID is the same for the same case, detection, secret and group, so that a later run knows
+// the finding again.
+func findingID(parts []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// texts turns a list that the driver scanned into strings, never nil.
+func texts(v any) []string {
+	list, _ := v.([]any)
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sortFindings puts the worst first; what is tied to no secret comes after what is.
+func sortFindings(fs []Finding) {
+	slices.SortFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(b.Level.rank(), a.Level.rank()),
+			cmp.Compare(boolInt(a.Secret == ""), boolInt(b.Secret == "")),
+			cmp.Compare(a.Secret, b.Secret),
+			cmp.Compare(a.Query, b.Query),
+			a.FirstSeen.Compare(b.FirstSeen),
+			cmp.Compare(a.ID, b.ID))
+	})
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,184 @@
+package detect
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"breachwindow/queries"
+)
+
+func readIncident(ctx context.Context, db Querier, r *Result) error {
+	got, err := collect(ctx, db, `SELECT id, title, starts, ends FROM incident`,
+		func(rows *sql.Rows) (i IncidentSummary, err error) {
+			err = rows.Scan(&i.ID, &i.Title, &i.Starts, &i.Ends)
+			i.Starts, i.Ends = utc(i.Starts), utc(i.Ends)
+			return i, err
+		})
+	if err != nil {
+		return fmt.Errorf("incident: %w", err)
+	}
+	if len(got) > 0 {
+		r.Incident = got[0]
+	}
+	return nil
+}
+
+// readLineage reads what was minted with each secret since its exposure, used or not.
+func readLineage(ctx context.Context, db Querier, r *Result) (err error) {
+	r.Lineage, err = collect(ctx, db, `
+		SELECT c.secret, c.parent, c.credential, c.how, c.minted_at, c.expires, c.event,
+		  coalesce(u.uses, 0)
+		FROM credentials c
+		LEFT JOIN (
+		  SELECT secret, credential, count(*) AS uses FROM uses GROUP BY secret, credential
+		) u ON u.secret = c.secret AND u.credential = c.credential
+		WHERE c.depth > 0 AND c.minted_at >= c.secret_exposed_at
+		ORDER BY c.secret, c.minted_at, c.credential`,
+		func(rows *sql.Rows) (m Minting, err error) {
+			err = rows.Scan(&m.Secret, &m.Parent, &m.Child, &m.How, &m.At, &m.Expires, &m.Event,
+				&m.Uses)
+			m.At, m.Expires = m.At.UTC(), utc(m.Expires)
+			return m, err
+		})
+	if err != nil {
+		return fmt.Errorf("lineage: %w", err)
+	}
+	return nil
+}
+
+// readCoverage reads the span of every scope. An account as a whole is no scope of its own here.
+func readCoverage(ctx context.Context, db Querier, r *Result) (err error) {
+	r.Coverage, err = collect(ctx, db, `
+		SELECT source, scope, first_time, last_time, events FROM scopes
+		WHERE scope <> account || '/*'
+		ORDER BY source, scope`,
+		func(rows *sql.Rows) (c CoverageSpan, err error) {
+			err = rows.Scan(&c.Source, &c.Scope, &c.From, &c.To, &c.Events)
+			c.From, c.To, c.Gaps = c.From.UTC(), c.To.UTC(), []Gap{}
+			return c, err
+		})
+	if err != nil {
+		return fmt.Errorf("coverage: %w", err)
+	}
+	type gap struct {
+		source, scope string
+		Gap
+	}
+	gaps, err := collect(ctx, db, `
+		SELECT source, scope, from_time, to_time FROM gaps ORDER BY source, scope, from_time`,
+		func(rows *sql.Rows) (g gap, err error) {
+			err = rows.Scan(&g.source, &g.scope, &g.From, &g.To)
+			g.From, g.To = g.From.UTC(), g.To.UTC()
+			return g, err
+		})
+	if err != nil {
+		return fmt.Errorf("coverage gaps: %w", err)
+	}
+	for _, g := range gaps {
+		i := slices.IndexFunc(r.Coverage, func(c CoverageSpan) bool {
+			return c.Source == g.source && c.Scope == g.scope
+		})
+		if i >= 0 {
+			r.Coverage[i].Gaps = append(r.Coverage[i].Gaps, g.Gap)
+		}
+	}
+	return nil
+}
+
+func readInputs(ctx context.Context, db Querier, r *Result) (err error) {
+	r.Inputs, err = collect(ctx, db, `
+		SELECT path, sha256, form, records, events, duplicates, rejects FROM files
+		ORDER BY path, sha256`,
+		func(rows *sql.Rows) (i Input, err error) {
+			err = rows.Scan(&i.Path, &i.SHA256, &i.Form, &i.Records, &i.Events, &i.Duplicates,
+				&i.Rejects)
+			return i, err
+		})
+	if err != nil {
+		return fmt.Errorf("inputs: %w", err)
+	}
+	for _, i := range r.Inputs {
+		r.Totals.Files++
+		r.Totals.Records += i.Records
+		r.Totals.Events += i.Events
+		r.Totals.Duplicates += i.Duplicates
+		r.Totals.Rejects += i.Rejects
+	}
+	return nil
+}
+
+// neededColumns are the columns of events that a detection can say it needs.
+var neededColumns = []string{
+	"account", "region", "actor", "credential", "session", "via", "minted", "target", "ip", "agent",
+}
+
+// findBlind lists the detections that cannot speak: their sources were not loaded, or the forms
+// that were never have what they need.
+func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDetection, error) {
+	counts := make([]string, len(neededColumns))
+	for i, c := range neededColumns {
+		counts[i] = "count(e." + c + ")"
+	}
+	type form struct {
+		source, name string
+		has          map[string]int64
+	}
+	forms, err := collect(ctx, db, `
+		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
+		FROM events e JOIN files f ON f.id = e.file
+		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
+		func(rows *sql.Rows) (f form, err error) {
+			values := make([]int64, len(neededColumns))
+			dest := []any{&f.source, &f.name}
+			f.has = map[string]int64{}
+			for i := range values {
+				dest = append(dest, &values[i])
+			}
+			err = rows.Scan(dest...)
+			for i, c := range neededColumns {
+				f.has[c] = values[i]
+			}
+			return f, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	out := []BlindDetection{}
+	for _, q := range qs {
+		seen := false
+		for _, f := range forms {
+			if !slices.Contains(q.Sources, f.source) {
+				continue
+			}
+			seen = true
+			for _, need := range q.Needs {
+				if f.has[need] == 0 {
+					out = append(out, BlindDetection{
+						q.ID,
+						fmt.Sprintf("no %s in %s", needName(need), f.name),
+					})
+				}
+			}
+		}
+		if !seen {
+			out = append(out, BlindDetection{
+				q.ID,
+				"no log of " + strings.Join(q.Sources, " or ") + " was loaded",
+			})
+		}
+	}
+	return out, nil
+}
+
+func needName(column string) string {
+	switch column {
+	case "ip":
+		return "source addresses"
+	case "agent":
+		return "user agents"
+	}
+	return column + "s"
+}

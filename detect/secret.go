@@ -1,0 +1,172 @@
+package detect
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// facts is what the database says of one secret, before it is judged.
+type facts struct {
+	SecretAnswer
+	exposed    bool
+	vendorAt   *time.Time
+	howRevoked sql.NullString
+	revokedBy  sql.NullString
+	revokedEv  sql.NullString
+	enabledAt  *time.Time
+	enabledEv  sql.NullString
+	lateUse    *time.Time
+	lateUses   sql.NullInt64
+	lateEvent  sql.NullString
+	account    sql.NullString
+
+	untold        int64 // uses in the window of which the log cannot say whose they were
+	derivedUses   int64 // by derived credentials in their windows
+	derivedUntold int64
+	joinable      int64 // credentials that a log of uses can name
+	watched       int64 // scopes whose coverage matters
+	holes         []hole
+	nameless      []nameless
+	rejects       int64 // records that were lost in files that could show a use
+}
+
+// hole is a part of a window that a scope's logs do not cover.
+type hole struct {
+	secret, source, scope, why string
+	from                       time.Time
+	to                         *time.Time
+}
+
+// nameless is what the log leaves unnamed: events that may be uses, or what came of one.
+type nameless struct {
+	secret, source, scope, why string
+	events                     int64
+}
+
+// readSecrets answers for every secret.
+func readSecrets(ctx context.Context, db Querier, r *Result) error {
+	all, err := collect(ctx, db, answersQuery, scanFacts)
+	if err != nil {
+		return fmt.Errorf("secrets: %w", err)
+	}
+	holes, err := collect(ctx, db, `
+		SELECT secret, source, scope, why, from_time, to_time FROM holes
+		ORDER BY secret, source, scope, from_time, why`, scanHole)
+	if err != nil {
+		return fmt.Errorf("coverage: %w", err)
+	}
+	bySecret := map[string][]hole{}
+	for _, h := range holes {
+		bySecret[h.secret] = append(bySecret[h.secret], h)
+	}
+	unnamed, err := collect(ctx, db, `
+		SELECT secret, source, scope, why, events FROM nameless
+		ORDER BY secret, source, scope, why`, scanNameless)
+	if err != nil {
+		return fmt.Errorf("events without credential: %w", err)
+	}
+	leftOut := map[string][]nameless{}
+	for _, n := range unnamed {
+		leftOut[n.secret] = append(leftOut[n.secret], n)
+	}
+	found := map[string][]Finding{}
+	for _, f := range r.Findings {
+		if f.Secret != "" {
+			found[f.Secret] = append(found[f.Secret], f)
+		}
+	}
+	r.Secrets = make([]SecretAnswer, 0, len(all))
+	for _, f := range all {
+		f.holes, f.nameless = bySecret[f.ID], leftOut[f.ID]
+		r.Secrets = append(r.Secrets, judge(f, found[f.ID]))
+	}
+	slices.SortFunc(r.Secrets, func(a, b SecretAnswer) int {
+		return cmp.Or(cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), cmp.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
+// they are in a file of a log that could show a use, or in one that could not be read at all, and
+// the file's span (if known) touches the window.
+const answersQuery = `
+SELECT
+  s.id, s.kind, s.short, s.name, s.stored_in, s.owner, s.account, s.exposed,
+  s.exposed_at, s.rotated_at, s.vendor_revoked_at, w.revoked_at, w.ends, w.rotation,
+  w.revoked_how, w.revoked_by, w.revoked_event, w.enabled_at, w.enabled_event, w.late_use, w.late_uses,
+  w.late_event,
+  coalesce(u.before, 0), coalesce(u.inside, 0), coalesce(u.after, 0), coalesce(u.expected, 0),
+  coalesce(u.derived, 0), coalesce(u.untold, 0), coalesce(u.derived_untold, 0),
+  u.first_use, u.last_use,
+  (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
+    AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
+  (SELECT count(*) FROM watched x WHERE x.secret = s.id),
+  (SELECT coalesce(sum(f.rejects), 0) FROM files f
+    WHERE f.rejects > 0
+      AND (f.form = 'unreadable' OR split_part(f.form, '/', 1) =
+        CASE WHEN s.kind = 'aws-access-key' THEN 'cloudtrail'
+          WHEN s.kind LIKE 'github-%' OR s.kind = 'ssh-key' THEN 'github' END)
+      AND (f.last_time IS NULL OR f.last_time >= s.exposed_at)
+      AND (f.first_time IS NULL OR w.ends IS NULL OR f.first_time < w.ends))
+FROM secrets s
+LEFT JOIN windows w ON w.secret = s.id
+LEFT JOIN (
+  SELECT
+    secret,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'before') AS before,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window') AS inside,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'after') AS after,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected) AS expected,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL) AS untold,
+    count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
+    count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL) AS derived_untold,
+    min(time) FILTER (WHERE depth = 0 AND phase = 'window') AS first_use,
+    max(time) FILTER (WHERE depth = 0 AND phase = 'window') AS last_use
+  FROM uses GROUP BY secret
+) u ON u.secret = s.id
+ORDER BY s.id`
+
+func scanFacts(rows *sql.Rows) (f facts, err error) {
+	var short, name, storedIn, owner, rotation sql.NullString
+	err = rows.Scan(
+		&f.ID, &f.Kind, &short, &name, &storedIn, &owner, &f.account, &f.exposed,
+		&f.ExposedAt, &f.RotatedAt, &f.vendorAt, &f.RevokedAt, &f.WindowEnd, &rotation,
+		&f.howRevoked, &f.revokedBy, &f.revokedEv, &f.enabledAt, &f.enabledEv, &f.lateUse, &f.lateUses,
+		&f.lateEvent,
+		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
+		&f.Uses.Derived, &f.untold, &f.derivedUntold,
+		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects)
+	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String
+	f.Owner, f.Rotation = owner.String, rotation.String
+	f.derivedUses = f.Uses.Derived
+	for _, t := range []**time.Time{
+		&f.ExposedAt, &f.RotatedAt, &f.vendorAt, &f.RevokedAt, &f.WindowEnd, &f.enabledAt,
+		&f.lateUse, &f.FirstUse, &f.LastUse,
+	} {
+		*t = utc(*t)
+	}
+	return f, err
+}
+
+func scanHole(rows *sql.Rows) (h hole, err error) {
+	err = rows.Scan(&h.secret, &h.source, &h.scope, &h.why, &h.from, &h.to)
+	h.from, h.to = h.from.UTC(), utc(h.to)
+	return h, err
+}
+
+func scanNameless(rows *sql.Rows) (n nameless, err error) {
+	err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why, &n.events)
+	return n, err
+}
+
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

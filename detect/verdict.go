@@ -1,0 +1,66 @@
+package detect
+
+import "slices"
+
+// judge gives a secret its verdict and its rotation status, each with reasons. The first rule
+// that holds decides; see DESIGN: a gap outweighs used and unused, never a finding.
+func judge(f facts, findings []Finding) SecretAnswer {
+	a := f.SecretAnswer
+	a.Findings, a.Because, a.RotationBecause = []string{}, []string{}, []string{}
+	if !f.exposed {
+		a.Verdict, a.Rotation = Unexposed, "missing"
+		if f.RotatedAt != nil {
+			a.Rotation = "claimed"
+		}
+		a.Because = append(a.Because,
+			"It was created after the vendor had cleaned up: nothing of it was there to copy.")
+		return a
+	}
+	for _, x := range findings {
+		a.Findings = append(a.Findings, x.ID)
+	}
+	a.RotationBecause = rotationBecause(f)
+	doubts := doubts(f)
+	verdict, grounds := accuse(findings)
+	switch {
+	case verdict != "":
+		a.Verdict = verdict
+		a.Because = append(findingSentences(grounds), doubts...)
+	case len(doubts) > 0:
+		a.Verdict, a.Because = Unknown, doubts
+	case f.Uses.Window+f.derivedUses > 0:
+		a.Verdict, a.Because = Used, append(a.Because, usedSentence(f))
+	default:
+		a.Verdict, a.Because = Unused, append(a.Because, unusedSentence(f))
+	}
+	return a
+}
+
+// accuse weighs the findings tied to a secret. What only speaks of its rotation has its own status
+// and weighs nothing here; the uses behind it do.
+func accuse(findings []Finding) (verdict Verdict, grounds []Finding) {
+	var high []string
+	for _, f := range findings {
+		if f.Level.rank() < Medium.rank() || aboutRotation(f.Query) {
+			continue
+		}
+		grounds = append(grounds, f)
+		switch {
+		case f.Level == Critical:
+			verdict = Compromised
+		case f.Level == High && !slices.Contains(high, f.Query):
+			high = append(high, f.Query)
+		}
+	}
+	if len(high) >= 2 {
+		verdict = Compromised
+	}
+	if verdict == "" && len(grounds) > 0 {
+		verdict = Suspicious
+	}
+	return verdict, grounds
+}
+
+func aboutRotation(query string) bool {
+	return query == "any/rotation-missing" || query == "any/rotation-contradicted"
+}

@@ -114,3 +114,11 @@ const (
 	// nameMax bounds the names in front of values.
 	nameMax = 24
 )
+
+// Paragraph writes text after a prefix, wrapped to the terminal, further lines indented to the
+// prefix's width. The text is cleaned; the prefix is the caller's own.
+func Paragraph(w io.Writer, prefix, text string, o Options) error {
+	p := newPage(o)
+	p.hang(prefix, text)
+	return p.writeTo(w)
+}

@@ -28,7 +28,8 @@ var sources = [...]source{
 		lines: "circleci/stream", apart: "circleci/stream",
 	}},
 	{"github", (*mapper).gitHub, [framings]string{
-		wrapped: "github/rest", array: "github/rest", lines: "github/stream", apart: "github/rest",
+		wrapped: "github/rest", array: "github/rest",
+		lines: "github/stream", apart: "github/rest",
 	}},
 }
 

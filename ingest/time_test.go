@@ -67,8 +67,9 @@ func FuzzTimeOf(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		got, why := ingest.TimeOf(s)
 		want, err := time.Parse(time.RFC3339Nano, s)
-		if err != nil || strings.ContainsAny(s, "t") || want.Year() < 2000 || want.UTC().Year() >= 2100 || want.UTC().Year() < 2000 {
-			return
+		year := want.UTC().Year()
+		if err != nil || s[13] != ':' || year < 2000 || year >= 2100 {
+			return // package time also takes hours of one digit
 		}
 		if why != "" || got != want.Truncate(time.Microsecond).UnixMicro() {
 			t.Errorf("%q: %d %s, want %d", s, got, why, want.UnixMicro())

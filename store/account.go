@@ -100,6 +100,7 @@ func (l *loader) writeManifest(
 ) ([]FileRow, error) {
 	now := l.db.Now().UTC()
 	out := make([]FileRow, 0, len(files))
+	manifest, rejects := rows{table: "files"}, rows{table: "rejects"}
 	for _, f := range files {
 		row := FileRow{
 			ID: f.id, Path: f.Name, SHA256: f.SHA256, Form: f.Form, Bytes: f.Bytes,
@@ -110,27 +111,17 @@ func (l *loader) writeManifest(
 			first, last := time.UnixMicro(f.First).UTC(), time.UnixMicro(f.Last).UTC()
 			row.First, row.Last = &first, &last
 		}
-		if err := insertFile(ctx, tx, row, now); err != nil {
-			return nil, err
-		}
+		manifest.add(row.ID, row.Path, row.Bytes, row.SHA256, row.Form, row.Records, row.Events,
+			row.Duplicates, row.Rejects, row.First, row.Last, now)
 		for _, r := range f.rejects {
-			_, err := tx.ExecContext(ctx, `INSERT INTO main.rejects VALUES (?, ?, ?, ?)`,
-				f.id, r.Pos, r.Reason, r.Excerpt)
-			if err != nil {
-				return nil, err
-			}
+			rejects.add(f.id, r.Pos, r.Reason, r.Excerpt)
 		}
 		out = append(out, row)
 	}
-	return out, nil
-}
-
-func insertFile(ctx context.Context, tx *sql.Tx, r FileRow, now time.Time) error {
-	_, err := tx.ExecContext(ctx,
-		`INSERT INTO main.files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Path, r.Bytes, r.SHA256, r.Form, r.Records, r.Events, r.Duplicates, r.Rejects,
-		r.First, r.Last, now)
-	return err
+	if err := manifest.insert(ctx, tx); err != nil {
+		return nil, err
+	}
+	return out, rejects.insert(ctx, tx)
 }
 
 // checkSums compares the manifest with what is stored. A difference is a fault of this program,

@@ -143,6 +143,8 @@ func (c Case) insertIncident(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (c Case) insertSecrets(ctx context.Context, tx *sql.Tx) error {
+	secrets := rows{table: "secrets"}
+	credentials := rows{table: "secret_credentials"}
 	for _, s := range c.Secrets {
 		exposed := c.exposedAt(s)
 		var vendor *time.Time
@@ -157,20 +159,40 @@ func (c Case) insertSecrets(ctx context.Context, tx *sql.Tx) error {
 		if exposed == nil {
 			end = nil
 		}
-		_, err := tx.ExecContext(ctx,
-			`INSERT INTO main.secrets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			s.ID, string(s.Kind), null(s.Identifier), null(s.Short()), null(s.Name),
+		secrets.add(s.ID, string(s.Kind), null(s.Identifier), null(s.Short()), null(s.Name),
 			null(s.StoredIn), null(s.Owner), null(s.Account), s.CreatedAt, s.RotatedAt, vendor,
 			exposed, end, exposed != nil)
-		if err != nil {
-			return fmt.Errorf("secret %s: %w", s.ID, err)
-		}
 		for _, sc := range s.Credentials {
-			_, err := tx.ExecContext(ctx,
-				`INSERT INTO main.secret_credentials VALUES (?, ?, ?)`, s.ID, sc.Value, sc.Match)
-			if err != nil {
-				return fmt.Errorf("secret %s: %w", s.ID, err)
-			}
+			credentials.add(s.ID, sc.Value, sc.Match)
+		}
+	}
+	if err := secrets.insert(ctx, tx); err != nil {
+		return err
+	}
+	return credentials.insert(ctx, tx)
+}
+
+// rows are rows to insert many at a time: a statement each costs more than the row.
+type rows struct {
+	table  string
+	values [][]any
+}
+
+func (r *rows) add(values ...any) { r.values = append(r.values, values) }
+
+func (r *rows) insert(ctx context.Context, tx *sql.Tx) error {
+	for chunk := range slices.Chunk(r.values, 500) {
+		marks := make([]string, len(chunk))
+		var args []any
+		for i, values := range chunk {
+			marks[i] = "(" + strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ") + ")"
+			args = append(args, values...)
+		}
+		//nolint:gosec // G202: a table of ours and placeholders
+		_, err := tx.ExecContext(ctx, "INSERT INTO main."+r.table+" VALUES "+
+			strings.Join(marks, ", "), args...)
+		if err != nil {
+			return fmt.Errorf("insert %s: %w", r.table, err)
 		}
 	}
 	return nil
@@ -252,24 +274,14 @@ func (d *DB) refreshIPs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for chunk := range slices.Chunk(texts, 1000) {
-			var marks []string
-			var args []any
-			for _, text := range chunk {
-				if info, ok := geo.Lookup(text); ok {
-					marks = append(marks, "(?, ?, ?)")
-					args = append(args, text, info.Address, info.Network)
-				}
+		add := rows{table: "ips (ip, address, network)"}
+		for _, text := range texts {
+			if info, ok := geo.Lookup(text); ok {
+				add.add(text, info.Address, info.Network)
 			}
-			if len(marks) == 0 {
-				continue
-			}
-			//nolint:gosec // G202: placeholders only
-			_, err := tx.ExecContext(ctx, `INSERT INTO main.ips (ip, address, network) VALUES `+
-				strings.Join(marks, ", "), args...)
-			if err != nil {
-				return err
-			}
+		}
+		if err := add.insert(ctx, tx); err != nil {
+			return err
 		}
 		_, err = tx.ExecContext(ctx, `
 			UPDATE main.ips SET indicator = (

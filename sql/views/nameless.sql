@@ -99,8 +99,18 @@ FROM (
     WHERE s.kind <> 'ssh-key' AND (x.source = 'cloudtrail' OR x.scope = x.account || '/web')
   ) w
   JOIN spans p ON p.secret = w.secret
-  JOIN activity a ON a.source = w.source
-    AND (a.scope = w.scope OR (a.source = 'cloudtrail' AND a.account || '/*' = w.scope))
+  JOIN (
+    SELECT v.source AS source, v.scope AS scope, v.events AS events, v.named AS named,
+      v.first_time AS first_time, v.last_time AS last_time
+    FROM activity v
+    WHERE v.source <> 'cloudtrail'
+    UNION ALL
+    SELECT v.source, v.account || '/*', sum(v.events), sum(v.named),
+      min(v.first_time), max(v.last_time)
+    FROM activity v
+    WHERE v.source = 'cloudtrail'
+    GROUP BY v.source, v.account, v.hour
+  ) a ON a.source = w.source AND a.scope = w.scope
     AND a.last_time >= p.exposed_at AND (p.ends IS NULL OR a.first_time < p.ends)
   GROUP BY w.secret, w.source, w.scope
 ) n

@@ -79,11 +79,10 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetErr(a.errw)
 	err := root.ExecuteContext(ctx)
 	switch {
-	case err == nil && a.exitZero:
+	case err != nil && !errors.Is(err, syscall.EPIPE): // EPIPE: the reader has seen enough
+	case a.exitZero:
 		return 0
-	case err == nil:
-		return a.code
-	case errors.Is(err, syscall.EPIPE): // the reader has seen enough
+	default:
 		return a.code
 	}
 	a.printError(ctx, err)
@@ -197,6 +196,8 @@ func must(err error) {
 func (a *app) options() (report.Options, error) {
 	width := a.terminal.width
 	switch {
+	case a.width < 0:
+		return report.Options{}, usagef("--width %d: write a number of columns", a.width)
 	case a.width > 0:
 		width = a.width
 	case width > 0:

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,13 +24,13 @@ import (
 
 // caseFile is case.yaml. Unknown keys are errors that name line and column.
 type caseFile struct {
-	Incident   string             `yaml:"incident"`
-	Secrets    []string           `yaml:"secrets"`
-	Logs       []logEntry         `yaml:"logs"`
-	Expected   []expectedEntry    `yaml:"expected"`
-	Responders []string           `yaml:"responders"`
-	RotatedAt  string             `yaml:"rotated_at"`
-	Settings   map[string]float64 `yaml:"settings"`
+	Incident   string          `yaml:"incident"`
+	Secrets    []string        `yaml:"secrets"`
+	Logs       []logEntry      `yaml:"logs"`
+	Expected   []expectedEntry `yaml:"expected"`
+	Responders []string        `yaml:"responders"`
+	RotatedAt  string          `yaml:"rotated_at"`
+	Settings   settings        `yaml:"settings"`
 }
 
 // logEntry is a path or glob, or a mapping that also says which source it must hold.
@@ -39,12 +41,59 @@ type logEntry struct {
 
 // UnmarshalYAML accepts the short form, a string.
 func (l *logEntry) UnmarshalYAML(node ast.Node) error {
+	if _, ok := node.(*ast.NullNode); ok {
+		return nil // the path is missing
+	}
 	if s, ok := node.(ast.ScalarNode); ok {
 		l.Path = fmt.Sprint(s.GetValue())
 		return nil
 	}
 	type plain logEntry
 	return yaml.NodeToValue(node, (*plain)(l), yaml.DisallowUnknownField())
+}
+
+// settings are the thresholds that the case changes.
+type settings map[string]float64
+
+// UnmarshalYAML refuses what is no setting, with its place.
+func (s *settings) UnmarshalYAML(node ast.Node) error {
+	m, ok := node.(ast.MapNode)
+	if !ok {
+		return placed(node, "settings: write NAME: NUMBER")
+	}
+	*s = settings{}
+	for each := m.MapRange(); each.Next(); {
+		name := fmt.Sprint(each.Key())
+		known := slices.ContainsFunc(store.Settings(), func(x store.Setting) bool {
+			return x.Name == name
+		})
+		if !known {
+			return placed(each.Key(), "unknown setting %q", name)
+		}
+		var v float64
+		err := yaml.NodeToValue(each.Value(), &v)
+		if err != nil || v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+			return placed(each.Value(), "%s: write a number, not below 0", name)
+		}
+		(*s)[name] = v
+	}
+	return nil
+}
+
+// placeError is a mistake in case.yaml with its place.
+type placeError struct {
+	line, column int
+	msg          string
+}
+
+func (e *placeError) Error() string { return e.msg }
+
+func placed(node ast.Node, format string, args ...any) error {
+	e := &placeError{msg: fmt.Sprintf(format, args...)}
+	if t := node.GetToken(); t != nil && t.Position != nil {
+		e.line, e.column = t.Position.Line, t.Position.Column
+	}
+	return e
 }
 
 // expectedEntry is one line of the customer's list of expected use.
@@ -90,7 +139,7 @@ func (a *app) readCase() (*investigation, error) {
 func parseCase(name string, text []byte) (caseFile, error) {
 	var c caseFile
 	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := d.Decode(&c); err != nil {
+	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return c, yamlError(name, err)
 	}
 	if file, err := parser.ParseBytes(text, 0); err == nil && len(file.Docs) > 1 {
@@ -99,7 +148,13 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	if c.Incident == "" {
 		return c, fmt.Errorf("%s: incident is missing\nhint: breachwindow incidents list", name)
 	}
-	for _, l := range c.Logs {
+	if i := slices.Index(c.Secrets, ""); i >= 0 {
+		return c, fmt.Errorf("%s: secrets, entry %d: path is missing", name, i+1)
+	}
+	for i, l := range c.Logs {
+		if l.Path == "" {
+			return c, fmt.Errorf("%s: logs, entry %d: path is missing", name, i+1)
+		}
 		if l.Source != "" && !slices.Contains([]string{"cloudtrail", "github", "circleci"}, l.Source) {
 			return c, fmt.Errorf("%s: logs: source %q: write cloudtrail, github or circleci",
 				name, l.Source)
@@ -110,6 +165,10 @@ func parseCase(name string, text []byte) (caseFile, error) {
 
 // yamlError puts the place first, as every other error has it.
 func yamlError(name string, err error) error {
+	var pe *placeError
+	if errors.As(err, &pe) && pe.line > 0 {
+		return fmt.Errorf("%s:%d:%d: %s", name, pe.line, pe.column, pe.msg)
+	}
 	var ye yaml.Error
 	if errors.As(err, &ye) && ye.GetToken() != nil && ye.GetToken().Position != nil {
 		p := ye.GetToken().Position

@@ -81,9 +81,17 @@ func TestCheckRefuses(t *testing.T) {
 	var c testCase
 	c.add(secretRow{id: "deploy", kind: "aws-access-key"})
 	db := preparedCase(t, c.write(t))
+	builtin, err := queries.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range builtin {
+		if err := detect.Check(t.Context(), db, q); err != nil {
+			t.Error(err)
+		}
+	}
 	const level = "-- level: low\n"
-	header := strings.SplitAfter(ownQuery(level, "", ""), "SELECT")[0]
-	header = strings.TrimSuffix(header, "SELECT")
+	header, _, _ := strings.Cut(ownQuery(level, "", ""), "SELECT")
 	for _, q := range []struct{ name, text, want string }{
 		{"good", ownQuery(level, "'x'", fromCircleCI), ""},
 		{"two", ownQuery(level, "'x'", fromCircleCI+"; SELECT 1"), "2 statements"},

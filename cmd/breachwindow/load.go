@@ -39,10 +39,10 @@ or a reject, and the sums are printed.`,
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
 			sum, err := a.load(cmd.Context(), db, c, args)
-			if err != nil {
-				return err
+			if err == nil || sum.Files+sum.Known > 0 {
+				err = errors.Join(err, a.printSummary(sum))
 			}
-			if err := a.printSummary(sum); err != nil {
+			if err != nil {
 				return err
 			}
 			if strict && sum.Rejects > 0 {
@@ -55,7 +55,8 @@ or a reject, and the sums are printed.`,
 	return cmd
 }
 
-// load finds the files and loads them. paths, if any, stand in for the case's own.
+// load finds the files and loads them. paths, if any, stand in for the case's own; then one that
+// is not there is an error, after the others were loaded.
 func (a *app) load(
 	ctx context.Context, db *store.DB, c *investigation, paths []string,
 ) (store.Summary, error) {
@@ -66,7 +67,7 @@ func (a *app) load(
 			entries = append(entries, logEntry{Path: p})
 		}
 	}
-	files, wanted, problems := a.findLogs(entries, len(paths) > 0)
+	files, wanted, problems := a.findLogs(c, entries, len(paths) > 0)
 	for _, p := range problems {
 		a.note("%s", p)
 	}
@@ -87,8 +88,11 @@ func (a *app) load(
 			a.note("%s: case.yaml says %s, its content is %s", f.Path, want, f.Form)
 		}
 	}
-	if len(paths) > 0 && len(files) == 0 {
+	switch {
+	case len(paths) > 0 && len(files) == 0:
 		return sum, errors.New("nothing to load")
+	case len(paths) > 0 && len(problems) > 0:
+		return sum, errors.New("not all that was named could be loaded, see above")
 	}
 	return sum, nil
 }
@@ -96,7 +100,7 @@ func (a *app) load(
 // findLogs lists the files of the entries, sorted and once each, with the source that an entry
 // claims. Paths of case.yaml are relative to the case, those of the command line are not.
 func (a *app) findLogs(
-	entries []logEntry, fromArgs bool,
+	c *investigation, entries []logEntry, fromArgs bool,
 ) (files []store.LoadFile, wanted map[string]string, problems []error) {
 	wanted = map[string]string{}
 	for _, e := range entries {
@@ -113,11 +117,14 @@ func (a *app) findLogs(
 		found, bad := ingest.Find(paths)
 		problems = append(problems, bad...)
 		for _, f := range found {
+			name := a.nameOf(f.Name)
+			if f.Skip == "" && c.owns(name) {
+				f.Skip = "the case's own file"
+			}
 			if f.Skip != "" {
-				problems = append(problems, fmt.Errorf("%s: skipped: %s", f.Name, f.Skip))
+				a.note("%s: skipped: %s", f.Name, f.Skip)
 				continue
 			}
-			name := a.nameOf(f.Name)
 			if e.Source != "" {
 				wanted[name] = e.Source
 			}
@@ -127,6 +134,13 @@ func (a *app) findLogs(
 	slices.SortFunc(files, func(x, y store.LoadFile) int { return strings.Compare(x.Name, y.Name) })
 	files = slices.CompactFunc(files, func(x, y store.LoadFile) bool { return x.Name == y.Name })
 	return files, wanted, problems
+}
+
+// owns tells the files that make the case, and those that this program writes into it, from logs.
+func (c *investigation) owns(name string) bool {
+	return name == caseName || strings.HasPrefix(name, databaseName) ||
+		strings.HasPrefix(name, resultName) || slices.ContainsFunc(c.file.Secrets,
+		func(path string) bool { return name == filepath.ToSlash(filepath.Clean(path)) })
 }
 
 // nameOf is how a file is called in the case: relative to it where it lies inside. A name need

@@ -26,6 +26,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)   // a second signal ends a program that does not
+	signal.Ignore(syscall.SIGPIPE) // the write's error says so too, and temporary files are removed
 	a := &app{
 		in: os.Stdin, out: os.Stdout, errw: os.Stderr, getenv: os.Getenv,
 		terminal: terminalOf(os.Stdout), bars: isTerminal(os.Stderr),

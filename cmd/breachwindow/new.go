@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,19 +45,26 @@ func (a *app) newCmd() *cobra.Command {
 				return err
 			}
 			dir := args[0]
+			incidentKey, err := incidentFor(dir, id)
+			if err != nil {
+				return err
+			}
 			if err := os.MkdirAll(filepath.Join(dir, "logs"), 0o700); err != nil {
 				return fmt.Errorf("new case: %w", err)
 			}
-			files := map[string]string{
-				caseName:      fmt.Sprintf(caseTemplate, id),
-				"secrets.csv": inventory.Template(),
+			names := []string{filepath.Join(dir, caseName), filepath.Join(dir, "secrets.csv")}
+			for _, name := range names { // nothing is written if anything is there
+				if _, err := os.Lstat(name); err == nil {
+					return existsError(name)
+				}
 			}
-			for _, name := range []string{caseName, "secrets.csv"} {
-				if err := writeNew(filepath.Join(dir, name), files[name]); err != nil {
+			texts := []string{fmt.Sprintf(caseTemplate, incidentKey), inventory.Template()}
+			for i, name := range names {
+				if err := writeNew(name, texts[i]); err != nil {
 					return err
 				}
 			}
-			_, err := fmt.Fprintf(a.out, `%s is ready. Next:
+			_, err = fmt.Fprintf(a.out, `%s is ready. Next:
   1. put the exported logs into %s (any names, gzipped or not)
   2. list the exposed secrets in %s
   3. breachwindow run %s
@@ -67,11 +76,31 @@ func (a *app) newCmd() *cobra.Command {
 	return cmd
 }
 
+// incidentFor is how case.yaml of a case in dir names an incident: a path is relative to the case.
+func incidentFor(dir, id string) (string, error) {
+	if !strings.ContainsAny(id, `/\.`) {
+		return id, nil
+	}
+	from, err1 := filepath.Abs(dir)
+	to, err2 := filepath.Abs(id)
+	if err := errors.Join(err1, err2); err != nil {
+		return "", fmt.Errorf("new case: %w", err)
+	}
+	if rel, err := filepath.Rel(from, to); err == nil {
+		to = rel
+	}
+	return strconv.Quote(filepath.ToSlash(to)), nil
+}
+
+func existsError(name string) error {
+	return fmt.Errorf("%s exists: it is left as it is\nhint: name another folder", name)
+}
+
 // writeNew never overwrites: a case is somebody's work.
 func writeNew(name, text string) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists: it is left as it is\nhint: name another folder", name)
+		return existsError(name)
 	}
 	if err != nil {
 		return fmt.Errorf("new case: %w", err)

@@ -124,6 +124,6 @@ func (a *app) checkQueries(ctx context.Context, dir string) (err error) {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "%d detections are well formed\n", len(all)-len(builtin))
+	_, err = fmt.Fprintf(a.out, "well formed: %d\n", len(all)-len(builtin))
 	return err
 }

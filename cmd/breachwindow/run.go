@@ -129,6 +129,9 @@ func loadQueries(dir string) ([]queries.Query, error) {
 	if err != nil || dir == "" {
 		return qs, err
 	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s: there is no such folder of detections", dir)
+	}
 	more, err := queries.Load(os.DirFS(dir))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)

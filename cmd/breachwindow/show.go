@@ -32,8 +32,8 @@ file, after checking that the file is still the one that was loaded.`,
 			if s.options, err = a.options(); err != nil {
 				return err
 			}
-			if s.db, err = store.Reader(cmd.Context(), a.path(databaseName)); err != nil {
-				return fmt.Errorf("%w\nhint: breachwindow run, or --case DIR", err)
+			if s.db, err = a.reader(cmd.Context()); err != nil {
+				return err
 			}
 			defer func() { err = errors.Join(err, s.db.Close()) }()
 			return s.show(cmd.Context(), args[0])
@@ -122,17 +122,15 @@ func (s shower) events(ctx context.Context, where string, args ...any) (_ []even
 	}
 	var out []event
 	for rows.Next() {
-		texts, err := scanTexts(rows, len(names))
+		values, err := scanAny(rows, len(names))
 		if err != nil {
 			return nil, err
 		}
-		e := event{path: texts[0]}
-		if _, err := fmt.Sscan(texts[1], &e.pos); err != nil {
-			return nil, err
-		}
+		e := event{path: textOf(values[0])}
+		e.pos, _ = values[1].(int64)
 		for i := 2; i < len(names); i++ {
-			if texts[i] != "" {
-				e.fields = append(e.fields, [2]string{names[i], texts[i]})
+			if text := textOf(values[i]); text != "" {
+				e.fields = append(e.fields, [2]string{names[i], text})
 			}
 		}
 		out = append(out, e)
@@ -202,37 +200,43 @@ func (s shower) finding(ctx context.Context, f *detect.Finding) error {
 	for _, q := range qs {
 		if q.ID == f.Query {
 			p.line("\nThe detection, queries/%s.sql:\n\n%s", q.ID, strings.TrimSpace(q.Text))
+			return p.err
 		}
 	}
+	p.line("\nThe detection is your own: %s.sql of the folder that --queries named.",
+		report.Clean(f.Query))
 	return p.err
 }
 
-// file prints a file's row of the manifest and its rejects.
-func (s shower) file(ctx context.Context, path string) (found bool, err error) {
-	header, rows, err := s.query(ctx, `
+// file prints a file's row of the manifest and its rejects. It is named as the manifest names it,
+// or by where it lies.
+func (s shower) file(ctx context.Context, name string) (found bool, err error) {
+	var files keptRows
+	err = printRows(ctx, s.db, `
 		SELECT id, path, form, bytes, sha256, records, events, duplicates, rejects, first_time,
 		  last_time
-		FROM files WHERE path = '`+strings.ReplaceAll(path, "'", "''")+`' ORDER BY id`)
-	if err != nil || len(rows) == 0 {
+		FROM files WHERE path IN (?, ?) ORDER BY path <> ? LIMIT 1`,
+		&files, name, s.nameOf(name), name)
+	if err != nil || len(files.rows) == 0 {
 		return false, err
 	}
 	p := &printer{w: s.out}
-	for _, row := range rows {
-		for i, name := range header {
-			if row[i] != "" {
-				p.line("%-11s %s", name, report.Clean(row[i]))
-			}
+	for i, text := range files.rows[0] {
+		if text != "" {
+			p.line("%-11s %s", files.names[i], report.Clean(text))
 		}
 	}
 	if p.err != nil {
 		return true, p.err
 	}
-	_, rejects, err := s.query(ctx, `SELECT pos, reason, excerpt FROM rejects WHERE file = `+
-		rows[0][0]+` ORDER BY pos, reason`)
-	if err != nil || len(rejects) == 0 {
+	var rejects keptRows
+	err = printRows(ctx, s.db, `
+		SELECT pos AS position, reason, excerpt AS begins
+		FROM rejects WHERE file = ? ORDER BY pos, reason`, &rejects, files.rows[0][0])
+	if err != nil || len(rejects.rows) == 0 {
 		return true, err
 	}
-	return true, report.Table(s.out, []string{"position", "reason", "begins"}, rejects, s.options)
+	return true, report.Table(s.out, rejects.names, rejects.rows, s.options)
 }
 
 // rawRecords prints records as they stand in their files.

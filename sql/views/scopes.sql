@@ -1,7 +1,8 @@
 -- What the logs show of each scope, and how long a silence must be to count as a gap: longer
 -- than the setting's hours, and clearly longer than is usual there (the third-longest silence, so
 -- that nights and weekends are no gaps but a single hole is). A quiet region of an account, seen
--- in few hours a day, is judged by the whole account (judged_by).
+-- in few hours a day, is judged by the whole account (judged_by), but for us-east-1: IAM's and the
+-- global STS's calls are logged there, so it must speak for itself.
 CREATE VIEW scopes AS
 SELECT
   a.source AS source,
@@ -12,7 +13,7 @@ SELECT
   a.first_time AS first_time,
   a.last_time AS last_time,
   CASE
-    WHEN a.source = 'cloudtrail' AND a.region IS NOT NULL AND a.hours <
+    WHEN a.source = 'cloudtrail' AND a.region <> 'us-east-1' AND a.hours <
       a.days * (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_hours')
       THEN a.account || '/*'
     ELSE a.scope

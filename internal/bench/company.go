@@ -223,7 +223,7 @@ func (d *dice) appendFrom(dst []byte, alphabet string, n int) []byte {
 		if i%10 == 0 {
 			x = d.Uint64()
 		}
-		dst = append(dst, alphabet[x%uint64(len(alphabet))]) //nolint:gosec // G115: a length
+		dst = append(dst, alphabet[x%uint64(len(alphabet))])
 		x >>= 6
 	}
 	return dst

@@ -61,8 +61,9 @@ type FileRow struct {
 
 // Load reads the files in the given order and stores their events. A file whose path and content
 // the database knows already is not read again; a file whose content changed replaces what was
-// loaded of it, and one that cannot be read any more keeps it. Loading is interrupted safely at any point: what is committed is whole, and a
-// rerun completes to the same content.
+// loaded of it, and one that cannot be read any more keeps it. Loading is interrupted safely at
+// any point: what is committed is whole, and a rerun completes to the same content. A DB loads
+// once at a time.
 func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Summary, err error) {
 	if o.RowsPerCommit == 0 {
 		o.RowsPerCommit = 600_000
@@ -75,12 +76,7 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 
 	l := &loader{db: d, conn: conn, options: o, ingest: o.Ingest}
 	l.ingest.Progress = o.Progress
-	err = duckdb.RegisterTableUDF(conn, "ingested_events", duckdb.ParallelChunkTableFunction{
-		BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
-			return l.source, nil
-		},
-	})
-	if err != nil {
+	if err := d.registerSource(conn); err != nil {
 		return Summary{}, fmt.Errorf("load: %w", err)
 	}
 	if err := l.plan(ctx, files); err != nil {
@@ -94,13 +90,26 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 	return l.sum, nil
 }
 
+// registerSource makes the table function that rows come through. The database knows it to its
+// end, so that each transaction puts its own source behind the one name.
+func (d *DB) registerSource(conn *sql.Conn) error {
+	if d.registered {
+		return nil
+	}
+	d.registered = true
+	return duckdb.RegisterTableUDF(conn, "ingested_events", duckdb.ParallelChunkTableFunction{
+		BindArguments: func(map[string]any, ...any) (duckdb.ParallelChunkTableSource, error) {
+			return d.source, nil
+		},
+	})
+}
+
 // loader is the state of one Load.
 type loader struct {
 	db      *DB
 	conn    *sql.Conn
 	options LoadOptions
 	ingest  ingest.Options
-	source  *eventSource
 	todo    []task
 	stale   []int32 // files whose rows go with the first transaction
 	sum     Summary
@@ -155,7 +164,7 @@ func (l *loader) fill(
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	batches := make(chan batch, 2*runtime.GOMAXPROCS(0))
-	l.source = &eventSource{done: ctx.Done(), batches: batches}
+	l.db.source = &eventSource{done: ctx.Done(), batches: batches}
 	r := newReading(l, batches, stop)
 	go r.run(ctx)
 

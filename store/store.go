@@ -30,6 +30,9 @@ type DB struct {
 	sql  *sql.DB
 	lock *flock.Flock
 
+	source     *eventSource // of the transaction that loads
+	registered bool         // the table function is known
+
 	// Now stamps the files that are loaded. Tests set it.
 	Now func() time.Time
 
@@ -52,7 +55,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err := check(ctx, path, 0); err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
-	db, err := openFile(ctx, path, "read_write", schema.Macros+commonSettings+writerSettings)
+	if err := createFile(ctx, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("create database %s: %w", path, err), lock.Unlock())
+	}
+	db, err := openWriter(ctx, path)
 	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
@@ -61,6 +67,35 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), d.Close())
 	}
 	return d, nil
+}
+
+// createFile makes a database where there is none: aside first, so that whoever is killed on the
+// way leaves no half of one. Its own folder keeps the name by which DuckDB calls it.
+func createFile(ctx context.Context, path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	dir := path + ".new"
+	// Pending writes of a database that is gone belong to no other.
+	if err := errors.Join(os.RemoveAll(dir), os.RemoveAll(path+".wal")); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	aside := filepath.Join(dir, filepath.Base(path))
+	db, err := openWriter(ctx, aside)
+	if err == nil {
+		err = (&DB{sql: db}).create(ctx)
+		if err == nil {
+			_, err = db.ExecContext(ctx, "CHECKPOINT")
+		}
+		err = errors.Join(err, db.Close())
+	}
+	if err == nil {
+		err = errors.Join(os.Chmod(aside, 0o600), os.Rename(aside, path))
+	}
+	return errors.Join(err, os.RemoveAll(dir))
 }
 
 // Close writes what is pending and lets the next run in.
@@ -141,6 +176,10 @@ const (
 		SET max_vacuum_tasks = 0;`
 	readerSettings = `SET lock_configuration = true;`
 )
+
+func openWriter(ctx context.Context, path string) (*sql.DB, error) {
+	return openFile(ctx, path, "read_write", schema.Macros+commonSettings+writerSettings)
+}
 
 func openFile(ctx context.Context, path, mode, settings string) (*sql.DB, error) {
 	if strings.ContainsAny(path, "?%#") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -84,28 +85,27 @@ func (a *app) showIncident(in *incident.Incident) error {
 	p.text("disclosed  ", moment(in.Disclosed, "unknown"))
 	p.text("profile    ", "sha256 "+in.Hash)
 
-	p.line("\nWhat happened")
+	p.title("What happened", len(in.Phases))
 	for _, x := range in.Phases {
 		p.text("  "+moment(&x.At, "")+"  ", x.What+" ["+x.Source+"]")
 	}
-	p.line("\nRevoked by the vendor")
+	p.title("Revoked by the vendor", len(in.Revocations))
 	for _, x := range in.Revocations {
 		p.text("  "+moment(&x.At, "")+"  ", x.Kind+": "+x.What+" ["+x.Source+"]")
 	}
-	if p.err != nil {
-		return p.err
+	if len(in.Indicators) > 0 {
+		p.title("Indicators", len(in.Indicators))
+		p.err = cmp.Or(p.err, printIndicators(a.out, in.Indicators, o))
 	}
-	p.line("\nIndicators")
-	p.err = printIndicators(a.out, in.Indicators, o)
-	p.line("\nWhat to do, by kind of secret")
+	p.title("What to do, by kind of secret", len(in.Guidance))
 	for _, x := range in.Guidance {
 		p.text("  "+x.Kind+": ", x.Text+" ["+x.Source+"]")
 	}
-	p.line("\nWhat else to know")
+	p.title("What else to know", len(in.Notes))
 	for _, x := range in.Notes {
 		p.text("  "+x.About+": ", x.Text+" ["+x.Source+"]")
 	}
-	p.line("\nSources")
+	p.title("Sources", len(in.Sources))
 	for _, x := range in.Sources {
 		p.text("  "+x.ID+": ", strings.TrimSpace(x.What+" "+x.URL))
 	}
@@ -138,6 +138,13 @@ type printer struct {
 func (p *printer) line(format string, args ...any) {
 	if p.err == nil {
 		_, p.err = fmt.Fprintf(p.w, format+"\n", args...)
+	}
+}
+
+// title begins a part that has n entries; one without any is left out.
+func (p *printer) title(text string, n int) {
+	if n > 0 {
+		p.line("\n%s", text)
 	}
 }
 

@@ -25,7 +25,7 @@ func (a *app) loadCmd() *cobra.Command {
 		Long: `Load reads files and folders into the case's database: CloudTrail, GitHub and CircleCI
 logs, recognised by their content, gzipped or not. Without PATH it loads what case.yaml
 names. What was loaded before is not loaded again. Every record ends as an event, a duplicate
-or a reject, and the sums are printed.`,
+or a reject, and the sums are printed. What query reads is up to date after it.`,
 		Example: "  breachwindow load logs/\n  breachwindow load --case acme export-1672531200.json.gz",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -38,11 +38,14 @@ or a reject, and the sums are printed.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, db.Close()) }()
+			if err := db.SetCase(cmd.Context(), c.data); err != nil {
+				return err
+			}
 			sum, err := a.load(cmd.Context(), db, c, args)
 			if err == nil || sum.Files+sum.Known > 0 {
 				err = errors.Join(err, a.printSummary(sum))
 			}
-			if err != nil {
+			if err := errors.Join(err, db.Derive(cmd.Context())); err != nil {
 				return err
 			}
 			if strict && sum.Rejects > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,8 +46,6 @@ func hub(id string, extra ...string) string {
 		`"actor":"bot","org":"acme","repo":"acme/x"` + strings.Join(extra, "") + `}` + "\n"
 }
 
-const byKey = `,"userIdentity":{"type":"IAMUser","accessKeyId":"AKIAIOSFODNN7EXAMPLE"}`
-
 // folder is a folder of log files; what it loads are all of them, by name.
 type folder struct {
 	dir   string
@@ -69,12 +68,9 @@ func (f *folder) write(t *testing.T, name, text string) {
 	if err := os.WriteFile(f.path(name), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range f.names {
-		if n == name {
-			return
-		}
+	if !slices.Contains(f.names, name) {
+		f.names = append(f.names, name)
 	}
-	f.names = append(f.names, name)
 }
 
 func (f *folder) files(names ...string) (out []store.LoadFile) {
@@ -122,9 +118,9 @@ func checkSums(t *testing.T, db *sql.DB) {
 }
 
 // query returns rows as text, columns separated by spaces.
-func query(t *testing.T, db *sql.DB, text string, args ...any) []string {
+func query(t *testing.T, db *sql.DB, text string) []string {
 	t.Helper()
-	rows, err := db.QueryContext(context.Background(), text, args...)
+	rows, err := db.QueryContext(context.Background(), text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func TestHelp(t *testing.T) {
 	var each func(c *cobra.Command)
 	each = func(c *cobra.Command) {
 		var out bytes.Buffer
-		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		args := strings.Fields(c.CommandPath() + " --help")[1:]
 		if code := testApp(t, &out).main(t.Context(), args); code != 0 {
 			t.Errorf("%v: exit code %d", args, code)
 		}

@@ -129,7 +129,20 @@ func doubts(f facts) []string {
 		out = append(out, fmt.Sprintf("%s in the logs that could show a use could not be read; "+
 			"see the rejects.", plural(f.rejects, "record")))
 	}
+	if f.strange > 0 && f.watched > 0 {
+		out = append(out, fmt.Sprintf("%s not be recognised or read and may be a log that shows "+
+			"a use: convert it, or take it out of the case; see the rejects.",
+			plural(f.strange, "file")+" could"))
+	}
+	if f.early > 0 {
+		out = append(out, earlySentence(f))
+	}
 	return out
+}
+
+func earlySentence(f facts) string {
+	return fmt.Sprintf("The log shows %s by it before the time at which it was created: "+
+		"created_at in the inventory is wrong, and so is its window.", plural(f.early, "event"))
 }
 
 // maxHoles bounds the sentences on coverage; the rest is counted.

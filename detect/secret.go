@@ -32,6 +32,8 @@ type facts struct {
 	holes         []hole
 	nameless      []nameless
 	rejects       int64 // records that were lost in files that could show a use
+	strange       int64 // files that could not be read or recognised
+	early         int64 // events by it before it was created, by the inventory
 }
 
 // hole is a part of a window that a scope's logs do not cover.
@@ -91,8 +93,8 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 }
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
-// they are in a file of a log that could show a use, or in one that could not be read at all, and
-// the file's span (if known) touches the window.
+// they are in a log that could show a use, whatever the times around them: the lost record's is
+// not known. A file that is not recognised may be such a log in a form that is not read yet.
 const answersQuery = `
 SELECT
   s.id, s.kind, s.short, s.name, s.stored_in, s.owner, s.account, s.exposed,
@@ -106,12 +108,12 @@ SELECT
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
   (SELECT count(*) FROM watched x WHERE x.secret = s.id),
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
-    WHERE f.rejects > 0
-      AND (f.form = 'unreadable' OR split_part(f.form, '/', 1) =
-        CASE WHEN s.kind = 'aws-access-key' THEN 'cloudtrail'
-          WHEN s.kind LIKE 'github-%' OR s.kind = 'ssh-key' THEN 'github' END)
-      AND (f.last_time IS NULL OR f.last_time >= s.exposed_at)
-      AND (f.first_time IS NULL OR w.ends IS NULL OR f.first_time < w.ends))
+    WHERE split_part(f.form, '/', 1) =
+      CASE WHEN s.kind = 'aws-access-key' THEN 'cloudtrail'
+        WHEN s.kind LIKE 'github-%' OR s.kind = 'ssh-key' THEN 'github' END),
+  (SELECT count(*) FROM files f WHERE f.form IN ('unknown', 'unreadable')),
+  (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
+    WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at)
 FROM secrets s
 LEFT JOIN windows w ON w.secret = s.id
 LEFT JOIN (
@@ -139,7 +141,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.derivedUntold,
-		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects)
+		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String
 	f.Owner, f.Rotation = owner.String, rotation.String
 	f.derivedUses = f.Uses.Derived

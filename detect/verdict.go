@@ -12,6 +12,10 @@ func judge(f facts, findings []Finding) SecretAnswer {
 		if f.RotatedAt != nil {
 			a.Rotation = "claimed"
 		}
+		if f.early > 0 {
+			a.Verdict, a.Because = Unknown, []string{earlySentence(f)}
+			return a
+		}
 		a.Because = append(a.Because,
 			"It was created after the vendor had cleaned up: nothing of it was there to copy.")
 		return a

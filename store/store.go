@@ -171,9 +171,10 @@ SET search_path = 'trino,main';
 
 const (
 	// One row group at a time in memory takes 500 MB instead of 850 at the same speed, unless the
-	// checkpoint then merges row groups, which it rewrites for that.
+	// checkpoint then merges row groups, which it rewrites for that. The allocator's thread gives
+	// memory back that otherwise stays the process's: 100 MB.
 	writerSettings = `SET preserve_insertion_order = false; SET write_buffer_row_group_count = 1;
-		SET max_vacuum_tasks = 0;`
+		SET max_vacuum_tasks = 0; SET allocator_background_threads = true;`
 	readerSettings = `SET lock_configuration = true;`
 )
 

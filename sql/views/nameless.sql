@@ -25,7 +25,8 @@ git (account, time, ssh, name, actor) AS (
     WHERE v.source = 'github' AND v.via IS NOT NULL AND v.credential IS NOT NULL
   ) known ON known.credential = e.credential
   WHERE e.source = 'github'
-    AND e.region = 'git'
+    AND (e.region = 'git'
+      OR (e.credential IS NULL AND lower(e.actor_kind) LIKE '%token%'))
     AND (e.credential IS NULL
       OR e.credential_kind = 'ssh_key'
       OR (known.credential IS NULL AND lower(e.actor_kind) LIKE '%oauth%'))

@@ -1,6 +1,7 @@
 -- What the logs show of each scope, and how long a silence must be to count as a gap: longer
 -- than the setting's hours, and clearly longer than is usual there (the third-longest silence, so
--- that nights and weekends are no gaps but a single hole is). A quiet region of an account, seen
+-- that nights and weekends are no gaps but a single hole is), or than the setting's most: a log
+-- exported each Monday is silent as a rule. A quiet region of an account, seen
 -- in few hours a day, is judged by the whole account (judged_by), but for us-east-1: IAM's and the
 -- global STS's calls are logged there, so it must speak for itself.
 CREATE VIEW scopes AS
@@ -20,8 +21,10 @@ SELECT
   END AS judged_by,
   greatest(
     (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_hours') * 3600,
-    coalesce(third.seconds, 0)
-      * (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_factor')
+    least(
+      coalesce(third.seconds, 0)
+        * (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_factor'),
+      (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_max_hours') * 3600)
   ) AS gap_seconds
 FROM (
   SELECT

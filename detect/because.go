@@ -95,23 +95,8 @@ func unusedSentence(f facts) string {
 // doubts lists why a secret cannot be cleared; none means that the logs can answer.
 func doubts(f facts) []string {
 	var out []string
-	switch {
-	case f.Kind == "circleci-personal-token":
-		out = append(out, "The CircleCI audit log names who acted, not which token: "+
-			"a use of the stolen token looks like its owner's own.")
-	case f.Kind == "other" || strings.HasPrefix(f.Kind, "circleci-"):
-		out = append(out, "No log that this program reads can show a use of this kind of secret: "+
-			"ask the service that accepts it.")
-	case f.Identifier == "":
-		out = append(out, "Its identifier is not in the inventory, so no log can be joined with it.")
-	case f.joinable == 0:
-		out = append(out, "Its identifier cannot be joined with the events that would show a use; "+
-			"add the SHA256 fingerprint or the public key.")
-	case f.watched == 0 && f.Kind == "aws-access-key":
-		out = append(out, "The account of this key is not known and it is in no log at hand: "+
-			"add the logs of its account, or the column account to the inventory.")
-	case f.watched == 0:
-		out = append(out, "No GitHub log was loaded.")
+	if text := outOfSight(f); text != "" {
+		out = append(out, text)
 	}
 	out = append(out, holeSentences(f)...)
 	for _, n := range f.nameless {
@@ -138,6 +123,29 @@ func doubts(f facts) []string {
 		out = append(out, earlySentence(f))
 	}
 	return out
+}
+
+// outOfSight says why no log at hand can name the secret, "" if one can.
+func outOfSight(f facts) string {
+	switch {
+	case f.Kind == "circleci-personal-token":
+		return "The CircleCI audit log names who acted, not which token: " +
+			"a use of the stolen token looks like its owner's own."
+	case f.Kind == "other" || strings.HasPrefix(f.Kind, "circleci-"):
+		return "No log that this program reads can show a use of this kind of secret: " +
+			"ask the service that accepts it."
+	case f.Identifier == "":
+		return "Its identifier is not in the inventory, so no log can be joined with it."
+	case f.joinable == 0:
+		return "Its identifier cannot be joined with the events that would show a use; " +
+			"add the SHA256 fingerprint or the public key."
+	case f.watched == 0 && f.Kind == "aws-access-key":
+		return "The account of this key is not known and it is in no log at hand: " +
+			"add the logs of its account, or the column account to the inventory."
+	case f.watched == 0:
+		return "No GitHub log was loaded."
+	}
+	return ""
 }
 
 func earlySentence(f facts) string {

@@ -50,8 +50,10 @@ func Settings() []Setting {
 			"a gap is longer than this many times the third-longest silence of its scope",
 		},
 		{"coverage_gap_hours", 6, "a gap in a log is longer than this many hours"},
-		{"coverage_gap_max_hours", 96,
-			"a silence longer than this many hours is a gap, however usual in its scope"},
+		{
+			"coverage_gap_max_hours", 96,
+			"a silence longer than this many hours is a gap, however usual in its scope",
+		},
 		{
 			"propagation_seconds", 60,
 			"a use this soon after a deletion is the cloud catching up, not a use after rotation",

@@ -30,7 +30,6 @@ const collectedEnv = "BREACHWINDOW_TEST_COLLECTED"
 func TestCollectedMemory(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(collectedEnv) == "" {
-		//nolint:gosec // G204: the test program itself
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestCollectedMemory$")
 		cmd.Env = append(os.Environ(), collectedEnv+"=1", "GOGC=1", "GODEBUG=clobberfree=1")
 		if out, err := cmd.CombinedOutput(); err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -162,22 +163,22 @@ func (l *loader) fill(
 	if err := l.forget(ctx, tx); err != nil {
 		return 0, nil, nil, err
 	}
-	ctx, stop := context.WithCancel(ctx)
+	reading, stop := context.WithCancel(ctx)
 	defer stop()
 	batches := make(chan batch, 2*runtime.GOMAXPROCS(0))
-	l.db.source = &eventSource{done: ctx.Done(), batches: batches}
+	l.db.source = &eventSource{done: reading.Done(), batches: batches}
 	r := newReading(l, batches, stop)
-	go r.run(ctx)
+	go r.run(reading)
 
 	_, err = tx.ExecContext(ctx, `INSERT INTO main.events SELECT * FROM ingested_events()`)
 	if err != nil {
 		stop() // the readers may wait for a DuckDB that takes no more
 	}
 	<-r.finished
-	if r.err != nil {
-		return 0, nil, nil, r.err // it made DuckDB's error
+	if err != nil && errors.Is(r.err, context.Canceled) && ctx.Err() == nil {
+		return 0, nil, nil, err // it stopped the readers
 	}
-	if err != nil {
+	if err := cmp.Or(r.err, err); err != nil { // a reader's error made DuckDB's
 		return 0, nil, nil, err
 	}
 	rows, moved, err = l.account(ctx, tx, r)

@@ -202,6 +202,21 @@ func TestLoadUnreadable(t *testing.T) {
 	}
 }
 
+// What DuckDB refuses is told in its words: it stops the readers too, whose error is not the cause.
+func TestLoadTellsTheCause(t *testing.T) {
+	t.Parallel()
+	texts := make([]string, 30)
+	for i := range texts {
+		texts[i] = trail(fmt.Sprint(i))
+	}
+	db := open(t, newPath(t))
+	query(t, db.SQL(), `ALTER TABLE main.events ALTER agent SET NOT NULL`)
+	_, err := db.Load(t.Context(), newFolder(t, texts...).files(), store.LoadOptions{})
+	if err == nil || !strings.Contains(err.Error(), "NOT NULL constraint failed") {
+		t.Errorf("error %v, want DuckDB's", err)
+	}
+}
+
 // A load that is interrupted, wherever, leaves whole files only, and a rerun completes it.
 func TestLoadInterrupted(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,6 +83,12 @@ func (a *app) prepare(
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if load { // a run that fails must not leave an older all-clear behind it
+		err := os.Remove(a.path(resultName))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return sum, fmt.Errorf("result: %w", err)
+		}
+	}
 	if err := db.SetCase(ctx, c.data); err != nil {
 		return sum, err
 	}

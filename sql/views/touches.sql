@@ -8,7 +8,9 @@ SELECT
   c.named AS named,
   c.depth AS depth,
   CASE
-    WHEN e.time < c.exposed_at THEN 'before'
+    -- What was made in the window has no before: a clock may be a second off.
+    WHEN e.time < c.exposed_at AND (c.depth = 0 OR c.minted_at < c.secret_exposed_at)
+      THEN 'before'
     WHEN c.ends IS NULL OR e.time < c.ends THEN 'window'
     ELSE 'after'
   END AS phase,

@@ -304,7 +304,7 @@ func (a *audit) credential(e *Event) {
 	hash := a.value(ghHashedToken)
 	switch {
 	case hash != "":
-		e.Credential, _ = credential.TokenHash(hash)
+		e.Credential = tokenName(hash)
 		a.drop(a.f[ghHashedToken])
 		e.CredentialKind = "token"
 		if isKey {
@@ -343,7 +343,7 @@ func containsFold(s, lower string) bool {
 func (a *audit) object(e *Event) {
 	switch {
 	case e.Service == "org_credential_authorization" && a.value(ghManagedHash) != "":
-		e.Target, _ = credential.TokenHash(a.value(ghManagedHash))
+		e.Target = tokenName(a.value(ghManagedHash))
 	case e.Service == "public_key":
 		e.Target = a.fingerprint()
 	}
@@ -373,4 +373,17 @@ func (a *audit) fingerprint() string {
 	}
 	fp, _ := credential.Fingerprint(s)
 	return fp
+}
+
+// tokenName is a token's hash in normal form. Where a log has the token itself in its place, it
+// is hashed here: no token is stored.
+func tokenName(text string) string {
+	name, ok := credential.TokenHash(text)
+	if ok {
+		return name
+	}
+	if info, err := credential.HashToken([]byte(name)); err == nil {
+		return info.Hash
+	}
+	return name
 }

@@ -142,7 +142,8 @@ func TestSetCaseReplaces(t *testing.T) {
 	t.Parallel()
 	db := open(t, newPath(t))
 	in := parseIncident(t, incidentText+
-		"indicators: [{type: ip, value: 203.0.113.7, confidence: high, source: s}, {type: domain, value: a.example, confidence: high, source: s}]\n")
+		"indicators:\n  - {type: ip, value: 203.0.113.7, confidence: high, source: s}\n"+
+		"  - {type: domain, value: a.example, confidence: high, source: s}\n")
 	full := store.Case{
 		Incident: in, Secrets: readSecrets(t, "a,aws-access-key,AKIAIOSFODNN7EXAMPLE,,\nb,other,x,,\n"),
 		Expected:   []store.Expected{{From: "00", To: "ff", Agent: "aws-cli*", Actor: `a_%\`, Why: "ours"}},

@@ -37,6 +37,10 @@ const (
 	// BeforeDetect views depend on the inventory, the incident or the settings too; their rows
 	// are stored before the detections run.
 	BeforeDetect
+	// WhileDeriving views are stored as long as it takes to compute the views after them, for
+	// which alone they are; to write them down would cost as much as all the rest. Then they are
+	// live.
+	WhileDeriving
 )
 
 // View is one view of sql/views. Select is its query, in the subset that DuckDB and Trino share.
@@ -59,10 +63,10 @@ var stages = []struct {
 	{"chain", BeforeDetect},
 	{"spans", BeforeDetect},
 	{"credentials", BeforeDetect},
-	{"touches", BeforeDetect},
+	{"touches", WhileDeriving},
 	{"baseline", BeforeDetect},
-	{"judged", BeforeDetect},
-	{"births", BeforeDetect},
+	{"judged", WhileDeriving},
+	{"births", WhileDeriving},
 	{"uses", BeforeDetect},
 	{"unexpected_uses", Live},
 	{"in_window", Live},

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	schema "breachwindow/sql"
@@ -21,7 +22,7 @@ func (d *DB) Derive(ctx context.Context) error {
 }
 
 // refreshViews makes the views in the order of their dependence: the rows of those that are
-// stored are computed, Live ones become plain views.
+// stored are computed, the others become plain views.
 func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {
 	views, err := schema.Views()
 	if err != nil {
@@ -31,23 +32,35 @@ func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {
 	if err != nil {
 		return err
 	}
+	var after []string
 	for _, v := range views {
 		want, other := "TABLE", "VIEW"
-		if v.Stage == schema.Live {
+		if v.Stage == schema.Live || v.Stage == schema.WhileDeriving {
 			want, other = other, want
 		}
+		steps := []string{"CREATE OR REPLACE " + want + " main." + v.Name + " AS " + v.Select}
 		if kinds[v.Name] == other { // an earlier program kept it otherwise
-			if _, err := tx.ExecContext(ctx, "DROP "+other+" main."+v.Name); err != nil {
-				return fmt.Errorf("view %s: %w", v.Name, err)
-			}
+			steps = slices.Insert(steps, 0, "DROP "+other+" main."+v.Name)
+		}
+		if v.Stage == schema.WhileDeriving { // a temporary table hides the view
+			steps = append(steps, "CREATE OR REPLACE TEMP TABLE "+v.Name+" AS "+v.Select)
+			after = append(after, "DROP TABLE temp."+v.Name)
 		}
 		start := time.Now()
-		_, err := tx.ExecContext(ctx, "CREATE OR REPLACE "+want+" main."+v.Name+" AS "+v.Select)
-		if err != nil {
+		if err := execAll(ctx, tx, steps); err != nil {
 			return fmt.Errorf("view %s: %w", v.Name, err)
 		}
 		if d.Trace != nil {
 			d.Trace("view "+v.Name, time.Since(start))
+		}
+	}
+	return execAll(ctx, tx, after)
+}
+
+func execAll(ctx context.Context, tx *sql.Tx, statements []string) error {
+	for _, s := range statements {
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,6 +1,17 @@
 -- Was each credential's minting, and that of all before it, expected? The secret's own are.
 CREATE VIEW births AS
-WITH RECURSIVE lines (secret, credential, depth, expected) AS (
+WITH RECURSIVE
+mintings (secret, credential, event, expected) AS (
+  SELECT
+    j.secret, j.credential, j.event_id,
+    bool_and(j.listed_why IS NOT NULL OR j.responder OR j.fits)
+  FROM judged j
+  JOIN (SELECT DISTINCT c.secret AS secret, c.parent AS parent, c.event AS event
+    FROM credentials c) m
+    ON m.secret = j.secret AND m.parent = j.credential AND m.event = j.event_id
+  GROUP BY j.secret, j.credential, j.event_id
+),
+lines (secret, credential, depth, expected) AS (
   SELECT c.secret, c.credential, c.depth, true
   FROM credentials c
   WHERE c.depth = 0
@@ -9,15 +20,7 @@ WITH RECURSIVE lines (secret, credential, depth, expected) AS (
   FROM lines l
   JOIN credentials c
     ON c.secret = l.secret AND c.parent = l.credential AND c.depth = l.depth + 1
-  LEFT JOIN (
-    SELECT
-      j.secret AS secret,
-      j.credential AS credential,
-      j.event_id AS event_id,
-      bool_and(j.listed_why IS NOT NULL OR j.responder OR j.fits) AS expected
-    FROM judged j
-    GROUP BY j.secret, j.credential, j.event_id
-  ) m ON m.secret = c.secret AND m.credential = c.parent AND m.event_id = c.event
+  LEFT JOIN mintings m ON m.secret = c.secret AND m.credential = c.parent AND m.event = c.event
 )
 SELECT l.secret AS secret, l.credential AS credential, bool_and(l.expected) AS expected
 FROM lines l

@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 // An event's key is its id, and for CloudTrail the account that received it: a call across
@@ -63,7 +66,7 @@ func (l *loader) account(
 	if err != nil {
 		return nil, nil, fmt.Errorf("remove duplicates: %w", err)
 	}
-	rows, err = l.writeManifest(ctx, tx, r.files, counts)
+	rows, err = l.writeManifest(r.files, counts)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `
 			UPDATE main.files SET events = events - d.n, duplicates = duplicates + d.n
@@ -95,9 +98,7 @@ func countDuplicates(ctx context.Context, tx *sql.Tx) (counts map[int32]int64, e
 	return counts, rows.Err()
 }
 
-func (l *loader) writeManifest(
-	ctx context.Context, tx *sql.Tx, files []readFile, duplicates map[int32]int64,
-) ([]FileRow, error) {
+func (l *loader) writeManifest(files []readFile, duplicates map[int32]int64) ([]FileRow, error) {
 	now := l.db.Now().UTC()
 	out := make([]FileRow, 0, len(files))
 	manifest, rejects := rows{table: "files"}, rows{table: "rejects"}
@@ -112,16 +113,44 @@ func (l *loader) writeManifest(
 			row.First, row.Last = &first, &last
 		}
 		manifest.add(row.ID, row.Path, row.Bytes, row.SHA256, row.Form, row.Records, row.Events,
-			row.Duplicates, row.Rejects, row.First, row.Last, now)
+			row.Duplicates, row.Rejects, timeOrNull(row.First), timeOrNull(row.Last), now)
 		for _, r := range f.rejects {
 			rejects.add(f.id, r.Pos, r.Reason, r.Excerpt)
 		}
 		out = append(out, row)
 	}
-	if err := manifest.insert(ctx, tx); err != nil {
+	if err := manifest.append(l.conn); err != nil {
 		return nil, err
 	}
-	return out, rejects.insert(ctx, tx)
+	return out, rejects.append(l.conn)
+}
+
+func timeOrNull(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return *t
+}
+
+// append inserts the rows in the transaction that conn is in, past SQL: there may be a hundred
+// thousand files, and a statement costs ten times as much a row, however many it has.
+func (r *rows) append(conn *sql.Conn) error {
+	err := conn.Raw(func(c any) error {
+		a, err := duckdb.NewAppenderFromConn(c.(driver.Conn), "main", r.table)
+		if err != nil {
+			return err
+		}
+		for _, values := range r.values {
+			if err := a.AppendRow(values...); err != nil {
+				return errors.Join(err, a.Close())
+			}
+		}
+		return a.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("insert %s: %w", r.table, err)
+	}
+	return nil
 }
 
 // checkSums compares the manifest with what is stored. A difference is a fault of this program,

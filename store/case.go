@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"maps"
@@ -179,10 +180,10 @@ func (c Case) insertSecrets(ctx context.Context, tx *sql.Tx) error {
 // rows are rows to insert many at a time: a statement each costs more than the row.
 type rows struct {
 	table  string
-	values [][]any
+	values [][]driver.Value
 }
 
-func (r *rows) add(values ...any) { r.values = append(r.values, values) }
+func (r *rows) add(values ...driver.Value) { r.values = append(r.values, values) }
 
 func (r *rows) insert(ctx context.Context, tx *sql.Tx) error {
 	for chunk := range slices.Chunk(r.values, 500) {
@@ -190,7 +191,9 @@ func (r *rows) insert(ctx context.Context, tx *sql.Tx) error {
 		var args []any
 		for i, values := range chunk {
 			marks[i] = "(" + strings.TrimSuffix(strings.Repeat("?, ", len(values)), ", ") + ")"
-			args = append(args, values...)
+			for _, v := range values {
+				args = append(args, v)
+			}
 		}
 		//nolint:gosec // G202: a table of ours and placeholders
 		_, err := tx.ExecContext(ctx, "INSERT INTO main."+r.table+" VALUES "+
@@ -278,13 +281,19 @@ func (d *DB) refreshIPs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		add := rows{table: "ips (ip, address, network)"}
+		var ips, addresses, networks []string
 		for _, text := range texts {
 			if info, ok := geo.Lookup(text); ok {
-				add.add(text, info.Address, info.Network)
+				ips, addresses = append(ips, text), append(addresses, info.Address)
+				networks = append(networks, info.Network)
 			}
 		}
-		if err := add.insert(ctx, tx); err != nil {
+		// There may be tens of thousands: as lists they take a tenth of the time.
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO main.ips (ip, address, network) SELECT unnest(CAST($1 AS VARCHAR[])),
+			  unnest(CAST($2 AS VARCHAR[])), unnest(CAST($3 AS VARCHAR[]))`,
+			ips, addresses, networks)
+		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `

@@ -7,15 +7,18 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/duckdb/duckdb-go/v2"
 
 	"breachwindow/ingest"
 )
 
-// LoadFile is one file to load. Name is how the database and every report call it; Path is where
-// to read it.
+// LoadFile is one file to load. Name is how the database and every report call it (what is no
+// text in it, they call \xff); Path is where to read it.
 type LoadFile struct {
 	Name string
 	Path string
@@ -81,7 +84,7 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 	if err := d.registerSource(conn); err != nil {
 		return Summary{}, fmt.Errorf("load: %w", err)
 	}
-	if err := l.plan(ctx, files); err != nil {
+	if err := l.plan(ctx, namedInText(files)); err != nil {
 		return Summary{}, fmt.Errorf("load: %w", err)
 	}
 	for len(l.todo) > 0 {
@@ -90,6 +93,19 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 		}
 	}
 	return l.sum, nil
+}
+
+// namedInText gives files whose name is no text one that is: a database holds text only. Other
+// systems than ours name files in other encodings.
+func namedInText(files []LoadFile) []LoadFile {
+	out := slices.Clone(files)
+	for i, f := range out {
+		if !utf8.ValidString(f.Name) {
+			name := strconv.Quote(f.Name) // what is no text becomes \xff
+			out[i].Name = name[1 : len(name)-1]
+		}
+	}
+	return out
 }
 
 // registerSource makes the table function that rows come through. The database knows it to its

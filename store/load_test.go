@@ -202,6 +202,23 @@ func TestLoadUnreadable(t *testing.T) {
 	}
 }
 
+// A name in another encoding than UTF-8 is no reason to load nothing.
+func TestLoadNameThatIsNoText(t *testing.T) {
+	t.Parallel()
+	files := newFolder(t, trail("1"), trail("2")).files()
+	files[0].Name = "caf\xe9.json"
+	db := open(t, newPath(t))
+	for _, read := range []int64{2, 0} {
+		if sum := load(t, db, files, store.LoadOptions{}); sum.Files != read {
+			t.Errorf("%d files were read, want %d", sum.Files, read)
+		}
+	}
+	got := query(t, db.SQL(), `SELECT path FROM main.files ORDER BY path`)
+	if diff := cmp.Diff([]string{"b", `caf\xe9.json`}, got); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+}
+
 // What DuckDB refuses is told in its words: it stops the readers too, whose error is not the cause.
 func TestLoadTellsTheCause(t *testing.T) {
 	t.Parallel()

@@ -24,9 +24,17 @@ type eventSource struct {
 	batches <-chan batch
 }
 
-// rest is what a DuckDB thread has not handed over yet of its batch.
+// rest is what a DuckDB thread has not handed over yet of its batch, and the rows that it hands
+// over now.
 type rest struct {
 	batch
+	rows []row
+}
+
+// row is an event and the file that it is of.
+type row struct {
+	*ingest.Event
+	file int32
 }
 
 // column fills one column of table events from an event; "" is NULL.
@@ -87,54 +95,69 @@ func (s *eventSource) Init() duckdb.ParallelTableSourceInfo {
 
 func (s *eventSource) NewLocalState() any { return &rest{} }
 
-// FillChunk hands over the next rows, none at the end.
+// FillChunk hands over the next rows, none at the end. What a chunk costs beside its rows, DuckDB
+// pays per column, so several small batches go into one; but each holds on to the memory that its
+// file was read into.
 func (s *eventSource) FillChunk(state any, chunk duckdb.DataChunk) error {
+	const enoughRows, mostBatches = 256, 32
 	r := state.(*rest)
-	if len(r.events) == 0 {
-		select {
-		case <-s.done:
-			return errors.New("load was interrupted")
-		case b, ok := <-s.batches:
-			if !ok {
-				return chunk.SetSize(0)
+	r.rows = r.rows[:0]
+	for i := 0; i < mostBatches && len(r.rows) < enoughRows; i++ {
+		if len(r.events) == 0 {
+			more, err := s.next(r)
+			if err != nil {
+				return err
 			}
-			r.batch = b
+			if !more {
+				break
+			}
 		}
+		n := min(len(r.events), duckdb.GetDataChunkCapacity()-len(r.rows))
+		for i := range n {
+			r.rows = append(r.rows, row{&r.events[i], r.file})
+		}
+		r.events = r.events[n:]
 	}
-	n := min(len(r.events), duckdb.GetDataChunkCapacity())
-	if err := chunk.SetSize(n); err != nil {
+	if err := chunk.SetSize(len(r.rows)); err != nil {
 		return err
 	}
 	for i, c := range eventColumns {
-		if err := fillColumn(chunk, i, c, r.file, r.events[:n]); err != nil {
+		if err := fillColumn(chunk, i, c, r.rows); err != nil {
 			return err
 		}
 	}
-	r.events = r.events[n:]
 	return nil
 }
 
-func fillColumn(
-	chunk duckdb.DataChunk, i int, c column, file int32, events []ingest.Event,
-) error {
-	if c.text != nil {
-		return fillText(chunk, i, c, events)
+// next waits for the next batch; there is none at the end.
+func (s *eventSource) next(r *rest) (bool, error) {
+	select {
+	case <-s.done:
+		return false, errors.New("load was interrupted")
+	case b, ok := <-s.batches:
+		r.batch = b
+		return ok, nil
 	}
-	for row := range events {
-		e := &events[row]
+}
+
+func fillColumn(chunk duckdb.DataChunk, i int, c column, rows []row) error {
+	if c.text != nil {
+		return fillText(chunk, i, c, rows)
+	}
+	for n, e := range rows {
 		var err error
 		switch c.name {
 		case "time":
-			err = duckdb.SetChunkValue(chunk, i, row, time.UnixMicro(e.Time).UTC())
+			err = duckdb.SetChunkValue(chunk, i, n, time.UnixMicro(e.Time).UTC())
 		case "file":
-			err = duckdb.SetChunkValue(chunk, i, row, file)
+			err = duckdb.SetChunkValue(chunk, i, n, e.file)
 		case "pos":
-			err = duckdb.SetChunkValue(chunk, i, row, e.Pos)
+			err = duckdb.SetChunkValue(chunk, i, n, e.Pos)
 		case "read_only":
 			if e.ReadOnly < 0 {
-				err = chunk.SetValue(i, row, nil)
+				err = chunk.SetValue(i, n, nil)
 			} else {
-				err = duckdb.SetChunkValue(chunk, i, row, e.ReadOnly == 1)
+				err = duckdb.SetChunkValue(chunk, i, n, e.ReadOnly == 1)
 			}
 		}
 		if err != nil {
@@ -144,7 +167,7 @@ func fillColumn(
 	return nil
 }
 
-func fillText(chunk duckdb.DataChunk, i int, c column, events []ingest.Event) error {
+func fillText(chunk duckdb.DataChunk, i int, c column, rows []row) error {
 	vector, err := chunk.GetVector(i)
 	if err != nil {
 		return err
@@ -153,11 +176,11 @@ func fillText(chunk duckdb.DataChunk, i int, c column, events []ingest.Event) er
 	if err != nil {
 		return err
 	}
-	for row := range events {
-		if text := c.text(&events[row]); text != "" {
-			err = w.Set(row, text)
+	for n, e := range rows {
+		if text := c.text(e.Event); text != "" {
+			err = w.Set(n, text)
 		} else {
-			err = w.SetNull(row)
+			err = w.SetNull(n)
 		}
 		if err != nil {
 			return err

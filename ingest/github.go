@@ -252,10 +252,14 @@ func (a *audit) account(e *Event) {
 	if e.Account = a.moved(ghOrg); e.Account != "" {
 		return
 	}
-	if e.Account = a.moved(ghBusiness); e.Account == "" {
-		if owner, _, ok := strings.Cut(a.repo(), "/"); ok {
-			e.Account = owner
+	if e.Account = a.moved(ghBusiness); e.Account != "" {
+		if e.Region == "web" {
+			e.Region = "enterprise" // of no organisation: its coverage says nothing of one
 		}
+		return
+	}
+	if owner, _, ok := strings.Cut(a.repo(), "/"); ok {
+		e.Account = owner
 	}
 }
 

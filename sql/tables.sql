@@ -38,7 +38,8 @@ CREATE TABLE main.secrets (
 CREATE TABLE main.secret_credentials (
   secret VARCHAR NOT NULL,
   credential VARCHAR NOT NULL,
-  match VARCHAR NOT NULL           -- exact, tail, token_id, fingerprint, key, repository, grant, app, login
+  match VARCHAR NOT NULL           -- exact, tail, token_id, fingerprint, key, repository, grant, app,
+                                   -- login, account (that an AWS key id names)
 );
 
 -- Indicators of the incident and of the customer. ip_from and ip_to are the first and last
@@ -97,7 +98,7 @@ CREATE TABLE main.events (
   event_id VARCHAR NOT NULL,       -- eventID / _document_id, else a hash of the record / id
   time TIMESTAMP NOT NULL,
   account VARCHAR,                 -- recipient account / organisation / organisation
-  region VARCHAR,                  -- awsRegion / git or web / -
+  region VARCHAR,                  -- awsRegion / git, web or enterprise / -
   service VARCHAR,                 -- eventSource / category / first word of the action
   action VARCHAR,                  -- eventName / action / action with dots
   actor VARCHAR,                   -- arn / login / login

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"breachwindow/credential"
 	"breachwindow/geo"
 	"breachwindow/incident"
 	"breachwindow/inventory"
@@ -43,12 +44,14 @@ type Setting struct {
 func Settings() []Setting {
 	return []Setting{
 		{
-			"coverage_busy_hours", 6,
-			"an AWS region seen in fewer hours a day than this is judged by its whole account",
+			"coverage_busy_days", 5,
+			"an AWS region seen on fewer days than this, or on fewer than half of its days, and in " +
+				"few hours of them, is judged by its whole account",
 		},
+		{"coverage_busy_hours", 6, "few hours a day (see coverage_busy_days) are fewer than this"},
 		{
 			"coverage_gap_factor", 1.5,
-			"a gap is longer than this many times the third-longest silence of its scope",
+			"a gap is longer than this many times the longest silence that is usual in its scope",
 		},
 		{"coverage_gap_hours", 6, "a gap in a log is longer than this many hours"},
 		{
@@ -169,6 +172,9 @@ func (c Case) insertSecrets(ctx context.Context, tx *sql.Tx) error {
 			exposed, end, exposed != nil)
 		for _, sc := range s.Credentials {
 			credentials.add(s.ID, sc.Value, sc.Match)
+		}
+		if account, ok := credential.AccountOf(s.Identifier); ok && s.Kind == inventory.AWSAccessKey {
+			credentials.add(s.ID, account, "account")
 		}
 	}
 	if err := secrets.insert(ctx, tx); err != nil {

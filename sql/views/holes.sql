@@ -30,8 +30,7 @@ FROM (
     CASE WHEN s.ends < j.first_time THEN s.ends ELSE j.first_time END
   FROM watched w
   JOIN spans s ON s.secret = w.secret
-  JOIN scopes p ON p.source = w.source AND p.scope = w.scope
-  JOIN scopes j ON j.source = p.source AND j.scope = p.judged_by
+  JOIN scopes j ON j.source = w.source AND j.scope = w.judged_by
   WHERE date_diff('second', s.exposed_at, j.first_time) > j.gap_seconds
   UNION ALL
   SELECT
@@ -43,7 +42,8 @@ FROM (
     CASE WHEN s.ends < g.to_time THEN s.ends ELSE g.to_time END
   FROM watched w
   JOIN spans s ON s.secret = w.secret
-  JOIN gaps g ON g.source = w.source AND g.scope = w.scope
+  JOIN scopes j ON j.source = w.source AND j.scope = w.judged_by
+  JOIN silences g ON g.source = j.source AND g.scope = j.scope AND g.seconds > j.gap_seconds
   WHERE g.to_time > s.exposed_at AND (s.ends IS NULL OR g.from_time < s.ends)
   UNION ALL
   SELECT
@@ -55,8 +55,7 @@ FROM (
     s.ends
   FROM watched w
   JOIN spans s ON s.secret = w.secret
-  JOIN scopes p ON p.source = w.source AND p.scope = w.scope
-  JOIN scopes j ON j.source = p.source AND j.scope = p.judged_by
+  JOIN scopes j ON j.source = w.source AND j.scope = w.judged_by
   WHERE s.ends IS NULL
     OR (s.ends > s.exposed_at AND date_diff('second', j.last_time, s.ends) > j.gap_seconds)
 ) h

@@ -1,9 +1,9 @@
 -- What the logs show of each scope, and how long a silence must be to count as a gap: longer
--- than the setting's hours, and clearly longer than is usual there (the third-longest silence, so
--- that nights and weekends are no gaps but a single hole is), or than the setting's most: a log
--- exported each Monday is silent as a rule. A quiet region of an account, seen
--- in few hours a day, is judged by the whole account (judged_by), but for us-east-1: IAM's and the
--- global STS's calls are logged there, so it must speak for itself.
+-- than the setting's hours, and clearly longer than is usual there, or than the setting's most (a
+-- log exported each Monday is silent as a rule). Usual is the longest silence that comes three
+-- times and in two weeks of three: nights and weekends do, holes do not. A region of an account that has no rhythm of its own
+-- (few hours a day, on few days) is judged by the whole account (judged_by), since one trail
+-- delivers all regions; but not us-east-1: IAM's and the global STS's calls are logged there.
 CREATE VIEW scopes AS
 SELECT
   a.source AS source,
@@ -14,15 +14,17 @@ SELECT
   a.first_time AS first_time,
   a.last_time AS last_time,
   CASE
-    WHEN a.source = 'cloudtrail' AND a.region <> 'us-east-1' AND a.hours <
-      a.days * (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_hours')
+    WHEN a.source = 'cloudtrail' AND a.region <> 'us-east-1'
+      AND a.hours < a.days * (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_hours')
+      AND (a.days < (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_days')
+        OR a.days * 2 < date_diff('day', date_trunc('day', a.first_time), a.last_time) + 1)
       THEN a.account || '/*'
     ELSE a.scope
   END AS judged_by,
   greatest(
     (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_hours') * 3600,
     least(
-      coalesce(third.seconds, 0)
+      coalesce(usual.seconds, 0)
         * (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_factor'),
       (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_max_hours') * 3600)
   ) AS gap_seconds
@@ -61,9 +63,11 @@ LEFT JOIN (
       s.source AS source,
       s.scope AS scope,
       s.seconds AS seconds,
+      date_diff('day', min(s.from_time) OVER (PARTITION BY s.source, s.scope),
+        max(s.to_time) OVER (PARTITION BY s.source, s.scope)) AS days,
       row_number() OVER (
         PARTITION BY s.source, s.scope ORDER BY s.seconds DESC, s.from_time) AS place
     FROM silences s
   ) r
-  WHERE r.place = 3
-) third ON third.source = a.source AND third.scope = a.scope
+  WHERE r.place = greatest(3, CAST(floor(r.days * 2 / 21) AS INTEGER) + 1)
+) usual ON usual.source = a.source AND usual.scope = a.scope

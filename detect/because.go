@@ -88,6 +88,10 @@ func usedSentence(f facts) string {
 }
 
 func unusedSentence(f facts) string {
+	if f.WindowEnd != nil && !f.WindowEnd.After(*f.ExposedAt) {
+		return fmt.Sprintf("It had ended before its exposure began at %s, and no use is in the logs "+
+			"since.", stamp(*f.ExposedAt))
+	}
 	return fmt.Sprintf("No use between %s and %s, and the logs that could show one cover all of it.",
 		stampOr(f.ExposedAt, "the start"), stampOr(f.WindowEnd, "now"))
 }
@@ -104,7 +108,7 @@ func doubts(f facts) []string {
 	}
 	if f.untold > 0 {
 		out = append(out, fmt.Sprintf("%s in the window cannot be told from the owner's own: "+
-			"the log gives no source address to compare.", plural(f.untold, "use")))
+			"the log gives no source address or user agent to compare.", plural(f.untold, "use")))
 	}
 	if f.derivedUntold > 0 {
 		out = append(out, fmt.Sprintf("%s by credentials made with it cannot be told from the "+
@@ -191,10 +195,14 @@ func namelessSentence(n nameless) string {
 	switch n.why {
 	case "an event without credential":
 		return fmt.Sprintf("%s in the log of %s may be its use: the log does not say by which "+
-			"credential.", plural(n.events, "event"), where)
+			"credential, or not as the inventory does.", plural(n.events, "event"), where)
 	case "a log without credentials":
 		return fmt.Sprintf("The log of %s names no credential in its window: it could not show a "+
 			"use.", where)
+	}
+	if n.why == "a session that nothing made" {
+		return fmt.Sprintf("%s in the log of %s by a session of the same user whose making is in "+
+			"no log: the secret may have made it.", plural(n.events, "event"), where)
 	}
 	return fmt.Sprintf("%s in %s made a credential that the log does not name: what was done with "+
 		"it cannot be followed.", plural(n.events, "use"), where)

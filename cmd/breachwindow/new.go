@@ -26,7 +26,8 @@ logs: [logs]                        # files, folders or globs; recognised by con
 #   - network: 198.51.100.0/24
 #     why: our own build runners
 
-# Who rotates secrets for you, as the logs name them. Their acts are not the intruder's.
+# Who rotates secrets for you, as the logs name them. Their acts are not the intruder's; but what
+# an exposed key of theirs did is, unless you list the key itself.
 # responders: ["arn:aws:iam::111122223333:user/secadmin"]
 
 # Rotation of all secrets that have no date of their own.

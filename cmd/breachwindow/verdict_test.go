@@ -162,7 +162,7 @@ func TestVerdictsOnWholeLogs(t *testing.T) {
 	c := testCase{yaml: `expected:
   - ip: 178.249.214.25
     why: the exit of our own VPN
-responders: ["arn:aws:iam::111122223333:user/secadmin"]
+responders: ["arn:aws:iam::111122223333:user/secadmin", AKIAJRESPONDERSOWNXX]
 `}
 	c.logs.background(nil)
 	var rows []secretRow

@@ -25,5 +25,6 @@ SELECT
   u.why AS why,
   u.outcome AS outcome
 FROM unexpected_uses u
-WHERE u.depth > 0 AND u.phase = 'window'
+-- What worked after its own end was not ended; what was refused then is the end at work.
+WHERE u.depth > 0 AND (u.phase = 'window' OR u.outcome = 'success')
 ORDER BY u.time, u.source, u.event_id, u.secret

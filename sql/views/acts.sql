@@ -54,4 +54,5 @@ WHERE NOT EXISTS (
   AND NOT EXISTS (
     SELECT 1 FROM unexpected_uses u WHERE u.file = w.file AND u.pos = w.pos)
   AND NOT EXISTS (
-    SELECT 1 FROM responders r WHERE r.value = w.actor OR r.value = w.credential)
+    SELECT 1 FROM responders r
+    WHERE lower(r.value) = lower(w.actor) OR r.value = w.credential)

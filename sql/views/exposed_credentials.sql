@@ -83,7 +83,7 @@ FROM (
       SELECT DISTINCT e.session AS session, e.credential AS credential
       FROM events e
       WHERE e.source = 'github' AND e.session LIKE 'deploy_key:%' AND e.credential IS NOT NULL
-    ) seen ON seen.session = sc.credential
+    ) seen ON lower(seen.session) = lower(sc.credential)
     LEFT JOIN (
       SELECT DISTINCT f.secret AS secret
       FROM secret_credentials f

@@ -1,6 +1,7 @@
 -- Each touch by itself: does it stand on the customer's list, and does it fit the baseline?
--- fits is NULL where the log gives no place to compare, of this use or of any before the window:
--- such a use can be neither called the build's nor the intruder's.
+-- fits is NULL where the log gives no place or no agent to compare, of this use or of any before
+-- the window: such a use can be neither called the build's nor the intruder's. A responder's own
+-- credential is his if the case names it; what a stolen key did in his name may be the thief's.
 CREATE VIEW judged AS
 SELECT
   t.secret AS secret,
@@ -18,8 +19,11 @@ SELECT
     WHEN known.secret IS NULL AND t.place IS NOT NULL THEN false
     WHEN known.secret IS NULL THEN CAST(NULL AS BOOLEAN)
     WHEN (t.agent_family IS NOT NULL AND agent.value IS NULL) OR action.value IS NULL THEN false
+    WHEN t.repository IS NOT NULL AND repository.value IS NULL THEN false
+    WHEN t.place IS NOT NULL AND known.places > 0 AND place.value IS NULL THEN false
     WHEN t.place IS NULL OR known.places = 0 THEN CAST(NULL AS BOOLEAN)
-    ELSE place.value IS NOT NULL
+    WHEN t.agent_family IS NULL AND known.agents > 0 THEN CAST(NULL AS BOOLEAN)
+    ELSE true
   END AS fits,
   CASE
     WHEN t.phase = 'before' THEN ''
@@ -29,13 +33,16 @@ SELECT
       CASE WHEN t.place IS NULL THEN ', no source address'
         WHEN known.places = 0 THEN ', no source address before the window'
         WHEN place.value IS NULL THEN ', new network' ELSE '' END
-      || CASE WHEN t.agent_family IS NOT NULL AND agent.value IS NULL
-        THEN ', new agent' ELSE '' END
+      || CASE WHEN t.agent_family IS NULL AND known.agents > 0 THEN ', no user agent'
+        WHEN t.agent_family IS NOT NULL AND agent.value IS NULL THEN ', new agent' ELSE '' END
       || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
+      || CASE WHEN t.repository IS NOT NULL AND repository.value IS NULL
+        THEN ', new repository' ELSE '' END
   END AS differs
 FROM touches t
 LEFT JOIN (
-  SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places
+  SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places,
+    count_if(b.what = 'agent') AS agents
   FROM baseline b
   GROUP BY b.secret, b.derived
 ) known
@@ -46,6 +53,9 @@ LEFT JOIN baseline agent ON agent.secret = t.secret AND agent.derived = (t.depth
   AND agent.what = 'agent' AND agent.value = t.agent_family
 LEFT JOIN baseline action ON action.secret = t.secret AND action.derived = (t.depth > 0)
   AND action.what = 'action' AND action.value = t.action
+LEFT JOIN baseline repository
+  ON repository.secret = t.secret AND repository.derived = (t.depth > 0)
+  AND repository.what = 'target' AND repository.value = t.repository
 LEFT JOIN (
   SELECT
     u.event_id AS event_id,
@@ -61,5 +71,4 @@ LEFT JOIN (
     AND (x.actor IS NULL OR lower(u.actor) LIKE x.actor ESCAPE '\')
   GROUP BY u.event_id, u.source, u.file, u.pos
 ) listed ON listed.file = t.file AND listed.pos = t.pos
-LEFT JOIN (SELECT DISTINCT p.value AS value FROM responders p) r
-  ON r.value = t.actor OR r.value = t.credential
+LEFT JOIN (SELECT DISTINCT p.value AS value FROM responders p) r ON r.value = t.credential

@@ -1,39 +1,74 @@
 -- What keeps an exposed secret from being cleared although its logs are whole: events in its
--- window that may be its use, but that do not say by which credential; logs that never name one;
--- and calls by it that made a credential which the log leaves out, so that the chain breaks.
+-- window that may be its use, but that do not say by which credential, or say it in a way that the
+-- inventory does not; logs that never name one; calls by it that made a credential which the log
+-- leaves out, and sessions whose making is in no log, so that the chain breaks.
 CREATE VIEW nameless AS
 WITH
--- Git events that may be anybody's, and the weak name that they have. Tokens speak http, keys
--- ssh; public code needs neither. What GitHub hashes of a key is not documented, so a hash that
--- is not the inventory's may still be the key's.
-git (account, time, ssh, name, actor) AS (
+-- Events by GitHub's programs, and how little they say. Git events are often anybody's; of web
+-- events only a program's are asked, a browser needs no token. Reading public code needs none. What GitHub
+-- hashes of a key is not documented, so a hash that is not the inventory's may still be the key's.
+-- Counted by the hour: there may be millions, and thousands of secrets.
+acts_of (account, actor, transport, name, kind, apart, first_time, last_time, events) AS (
   SELECT
-    e.account,
-    e.time,
-    coalesce(e.credential_kind = 'ssh_key'
-      OR json_extract_scalar(e.details, '$.transport_protocol_name') = 'ssh', false),
-    CASE
-      WHEN e.credential IS NULL THEN 'none'
-      WHEN e.credential LIKE 'deploy_key:%' THEN 'repository'
-      ELSE 'hash'
-    END,
-    lower(e.actor)
-  FROM events e
-  LEFT JOIN (
-    SELECT DISTINCT v.credential AS credential
-    FROM events v
-    WHERE v.source = 'github' AND v.via IS NOT NULL AND v.credential IS NOT NULL
-  ) known ON known.credential = e.credential
-  WHERE e.source = 'github'
-    AND (e.region = 'git'
-      OR (e.credential IS NULL AND lower(e.actor_kind) LIKE '%token%'))
-    AND (e.credential IS NULL
-      OR e.credential_kind = 'ssh_key'
-      OR (known.credential IS NULL AND lower(e.actor_kind) LIKE '%oauth%'))
-    AND coalesce(json_extract_scalar(e.details, '$.repository_public'),
-      json_extract_scalar(e.details, '$.data.repository_public'), 'false') <> 'true'
+    g.account, g.actor, g.transport, g.name, g.kind, g.apart,
+    min(g.time), max(g.time), count(*)
+  FROM (
+    SELECT
+      lower(e.account) AS account,
+      lower(e.actor) AS actor,
+      e.time AS time,
+      CASE
+        WHEN e.credential_kind = 'ssh_key' THEN 'ssh'
+        WHEN e.region = 'git'
+          THEN coalesce(json_extract_scalar(e.details, '$.transport_protocol_name'),
+            json_extract_scalar(e.details, '$.data.transport_protocol_name'), 'unknown')
+        ELSE 'http'
+      END AS transport,
+      CASE
+        WHEN e.credential IS NULL OR e.credential LIKE 'app:%' THEN 'none'
+        WHEN e.credential_kind = 'token' AND e.credential NOT LIKE 'token_id:%'
+          AND length(e.credential) <> 44 THEN 'none' -- cut off or masked: no hash to compare
+        WHEN e.credential LIKE 'deploy_key:%' THEN 'repository'
+        WHEN paired.id IS NOT NULL OR e.session LIKE 'token_id:%' AND e.credential <> e.session
+          THEN 'both'
+        WHEN e.credential LIKE 'token_id:%' THEN 'id'
+        ELSE 'hash'
+      END AS name,
+      CASE
+        WHEN e.credential_kind = 'ssh_key' THEN 'key'
+        WHEN lower(e.actor_kind) LIKE '%oauth%' THEN 'oauth'
+        WHEN lower(e.actor_kind) LIKE '%github app%' OR lower(e.actor_kind) LIKE '%server-to-server%'
+          OR lower(e.actor_kind) LIKE '%user-to-server%' THEN 'app'
+        WHEN lower(e.actor_kind) LIKE '%token%' THEN 'token'
+        ELSE 'unknown'
+      END AS kind,
+      -- An application that has its name is another.
+      e.via IS NOT NULL OR app.credential IS NOT NULL AS apart,
+      date_trunc('hour', e.time) AS hour
+    FROM events e
+    LEFT JOIN (
+      SELECT DISTINCT v.credential AS credential
+      FROM events v
+      WHERE v.source = 'github' AND v.via IS NOT NULL AND v.credential IS NOT NULL
+    ) app ON app.credential = e.credential
+    LEFT JOIN (
+      SELECT DISTINCT k.name AS id
+      FROM (
+        SELECT v.session AS session, v.credential AS credential
+        FROM events v
+        WHERE v.source = 'github' AND v.session LIKE 'token_id:%' AND v.credential <> v.session
+      ) v
+      CROSS JOIN UNNEST(ARRAY[v.session, v.credential]) AS k (name)
+    ) paired ON paired.id = e.credential
+    WHERE e.source = 'github'
+      AND (e.region = 'git' OR e.credential_kind = 'token' OR lower(e.actor_kind) LIKE '%token%')
+      AND (e.action NOT IN ('git.clone', 'git.fetch')
+        OR coalesce(json_extract_scalar(e.details, '$.repository_public'),
+          json_extract_scalar(e.details, '$.data.repository_public'), 'false') <> 'true')
+  ) g
+  GROUP BY g.account, g.actor, g.transport, g.name, g.kind, g.apart, g.hour
 ),
-suspects (secret, kind, account, exposed_at, ends, login, repository, seen) AS (
+suspects (secret, kind, account, exposed_at, ends, login, repository, seen, has_id, has_hash) AS (
   SELECT DISTINCT
     w.secret,
     s.kind,
@@ -42,7 +77,9 @@ suspects (secret, kind, account, exposed_at, ends, login, repository, seen) AS (
     p.ends,
     regexp_extract(lower(s.identifier), '/([^/]*)$', 1),
     r.secret IS NOT NULL,
-    f.secret IS NOT NULL
+    f.secret IS NOT NULL,
+    coalesce(n.has_id, false),
+    coalesce(n.has_hash, false)
   FROM watched w
   JOIN secrets s ON s.id = w.secret
   JOIN spans p ON p.secret = w.secret
@@ -56,6 +93,15 @@ suspects (secret, kind, account, exposed_at, ends, login, repository, seen) AS (
     FROM touches t
     WHERE t.depth = 0 AND t.match = 'fingerprint'
   ) f ON f.secret = w.secret
+  LEFT JOIN (
+    SELECT
+      c.secret AS secret,
+      bool_or(c.credential LIKE 'token_id:%') AS has_id,
+      bool_or(c.credential NOT LIKE 'token_id:%') AS has_hash
+    FROM exposed_credentials c
+    WHERE c.match IN ('exact', 'token_id')
+    GROUP BY c.secret
+  ) n ON n.secret = w.secret
   WHERE w.source = 'github'
 )
 SELECT
@@ -63,17 +109,25 @@ SELECT
   'github' AS source,
   x.account || '/git' AS scope,
   'an event without credential' AS why,
-  count(*) AS events
+  sum(g.events) AS events
 FROM suspects x
-JOIN git g ON g.account = x.account
-  AND g.time >= x.exposed_at AND (x.ends IS NULL OR g.time < x.ends)
-WHERE (x.kind = 'github-token' AND NOT g.ssh AND g.name = 'none')
-  OR (x.kind = 'github-oauth-grant' AND NOT g.ssh
+JOIN acts_of g ON g.account = x.account
+  AND g.last_time >= x.exposed_at AND (x.ends IS NULL OR g.first_time < x.ends)
+WHERE (x.kind = 'github-token' AND g.transport <> 'ssh'
+    AND (g.name = 'none' AND NOT g.apart
+      OR g.name = 'id' AND NOT x.has_id
+      OR g.name = 'hash' AND NOT x.has_hash))
+  OR (x.kind = 'github-oauth-grant' AND g.transport <> 'ssh' AND NOT g.apart
+    AND (g.kind = 'oauth' OR g.name = 'none' AND g.kind IN ('token', 'unknown'))
     AND (g.actor IS NULL OR x.login = '*' OR g.actor = x.login))
-  OR (x.kind = 'ssh-key' AND g.ssh
+  OR (x.kind = 'github-app-key' AND g.transport <> 'ssh' AND NOT g.apart
+    AND (g.kind = 'app'
+      OR g.name = 'none' AND g.kind IN ('token', 'unknown')
+        AND (g.actor IS NULL OR g.actor LIKE '%[bot]')))
+  OR (x.kind = 'ssh-key' AND g.kind IN ('key', 'unknown') AND g.transport <> 'http'
     AND (g.name = 'none'
       OR (g.name = 'repository' AND NOT x.repository)
-      OR (g.name = 'hash' AND NOT x.repository AND NOT x.seen)))
+      OR (g.name IN ('hash', 'id', 'both') AND NOT x.repository AND NOT x.seen)))
 GROUP BY x.secret, x.account
 UNION ALL
 -- A log in which nobody's credential is named: an export without that column.
@@ -132,3 +186,27 @@ WHERE u.source = 'cloudtrail'
       AND u.action IN ('AssumeRole', 'AssumeRoot', 'GetSessionToken', 'GetFederationToken'))
     OR (u.service = 'iam.amazonaws.com' AND u.action = 'CreateAccessKey'))
 GROUP BY u.secret, u.source, u.account, u.region
+UNION ALL
+-- A session of the same user that no key in the log has made, nor the console: whoever holds the
+-- secret can make one for 36 hours, in a region whose log is not at hand.
+SELECT
+  k.secret,
+  'cloudtrail',
+  e.account || coalesce('/' || e.region, ''),
+  'a session that nothing made',
+  count(*)
+FROM (
+  SELECT DISTINCT t.secret AS secret, t.actor AS actor
+  FROM touches t
+  WHERE t.source = 'cloudtrail' AND t.depth = 0 AND t.actor LIKE 'arn:aws%:iam::%:user/%'
+) k
+JOIN spans p ON p.secret = k.secret
+JOIN events e ON e.actor = k.actor
+LEFT JOIN (SELECT DISTINCT g.child AS child FROM grants g) made ON made.child = e.credential
+WHERE e.source = 'cloudtrail'
+  AND e.credential LIKE 'ASIA%'
+  AND made.child IS NULL
+  AND e.time >= p.exposed_at
+  AND (p.ends IS NULL OR e.time < p.ends + INTERVAL '36' HOUR)
+  AND coalesce(json_extract_scalar(e.details, '$.sessionCredentialFromConsole'), 'false') <> 'true'
+GROUP BY k.secret, e.account, e.region

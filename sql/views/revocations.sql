@@ -17,6 +17,7 @@ WHERE e.source = 'cloudtrail'
   AND e.action = 'DeleteAccessKey'
   AND e.service = 'iam.amazonaws.com'
   AND e.outcome = 'success'
+  AND json_extract_scalar(e.details, '$.errorMessage') IS NULL
   AND e.target IS NOT NULL
 UNION ALL
 -- By itself, so that details, the dearest column, are read of these calls only.
@@ -41,6 +42,7 @@ WHERE e.source = 'cloudtrail'
   AND e.target IS NOT NULL
   AND lower(json_extract_scalar(e.details, '$.requestParameters.status'))
     IN ('active', 'inactive')
+  AND json_extract_scalar(e.details, '$.errorMessage') IS NULL
 UNION ALL
 -- managed_hashed_token is the credential that ends; hashed_token is the one that acts. A token
 -- is revoked under its hash and under its id. To authorise it anew, or to add a deleted key

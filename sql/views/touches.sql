@@ -8,8 +8,10 @@ SELECT
   c.named AS named,
   c.depth AS depth,
   CASE
-    -- What was made in the window has no before: a clock may be a second off.
+    -- What was made in the window has no before: a clock may be a second off. Neither has what
+    -- was used before it was made: then the inventory is wrong, and the breach counts.
     WHEN e.time < c.exposed_at AND (c.depth = 0 OR c.minted_at < c.secret_exposed_at)
+      AND (n.starts IS NULL OR e.time < n.starts)
       THEN 'before'
     WHEN c.ends IS NULL OR e.time < c.ends THEN 'window'
     ELSE 'after'
@@ -32,6 +34,8 @@ SELECT
   e.via AS via,
   e.minted AS minted,
   e.target AS target,
+  -- What a baseline compares of git events: code that was never read before is a sign.
+  CASE WHEN e.source = 'github' AND e.region = 'git' THEN e.target END AS repository,
   e.ip AS ip,
   e.agent AS agent,
   agent_family(e.agent) AS agent_family,
@@ -53,21 +57,21 @@ SELECT
   -- AWS acting in the key's name: the quarantine of a key that it found exposed.
   q.file IS NOT NULL AS by_aws
 FROM credentials c
+CROSS JOIN incident n
 JOIN events e ON e.credential = c.credential
 LEFT JOIN ips i ON i.ip = e.ip
--- People at the console come from "AWS Internal" too, so the policy must be one of AWS's; a
--- denied call does not name it. Apart, since details cost more to read than all the rest.
+-- People at the console come from "AWS Internal" too, so the policy must be AWS's own; a denied
+-- call does not name it. Apart, since details cost more to read than all the rest.
 LEFT JOIN (
   SELECT a.file AS file, a.pos AS pos
   FROM events a
   WHERE a.source = 'cloudtrail'
     AND a.ip = 'AWS Internal'
-    AND a.action IN ('AttachUserPolicy', 'PutUserPolicy')
-    AND (coalesce(
-        json_extract_scalar(a.details, '$.requestParameters.policyArn'),
-        json_extract_scalar(a.details, '$.requestParameters.policyName'),
-        CASE WHEN a.outcome = 'failure' THEN 'AWSCompromisedKeyQuarantine' ELSE '' END)
-        LIKE '%AWSCompromisedKeyQuarantine%'
-      OR json_extract_scalar(a.details, '$.requestParameters.policyName')
-        LIKE 'AWSExposedCredentialPolicy%')
+    AND a.action = 'AttachUserPolicy'
+    AND coalesce(
+      json_extract_scalar(a.details, '$.requestParameters.policyArn'),
+      CASE WHEN a.outcome = 'failure'
+          AND json_extract_scalar(a.details, '$.requestParameters.userName') IS NULL
+        THEN 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine' END, '')
+      LIKE 'arn:aws%:iam::aws:policy/AWSCompromisedKeyQuarantine%'
 ) q ON q.file = e.file AND q.pos = e.pos

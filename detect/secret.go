@@ -125,7 +125,7 @@ LEFT JOIN (
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected) AS expected,
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL) AS untold,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
-    count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NOT TRUE)
+    count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL)
       AS derived_untold,
     min(time) FILTER (WHERE depth = 0 AND phase = 'window') AS first_use,
     max(time) FILTER (WHERE depth = 0 AND phase = 'window') AS last_use

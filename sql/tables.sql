@@ -63,7 +63,7 @@ CREATE TABLE main.expected_list (
   why VARCHAR NOT NULL
 );
 
--- Who rotates keys for the customer: actors or credentials.
+-- Who rotates keys for the customer: actors, in whatever case of letters, or credentials.
 CREATE TABLE main.responders (
   value VARCHAR NOT NULL
 );

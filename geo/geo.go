@@ -15,14 +15,27 @@ type Info struct {
 	Network string // the /24 of an IPv4, the /48 of an IPv6 address
 }
 
-// Lookup reads text as an address. ok is false for what is none: a service's name, "AWS
-// Internal", an anonymised address with leading zeros.
+// Lookup reads text as an address, with or without a port. Of a list, as proxies write it, the
+// first public address counts, else the first. ok is false for what is none: a service's name,
+// "AWS Internal", an anonymised address with leading zeros.
 func Lookup(text string) (info Info, ok bool) {
-	addr, err := netip.ParseAddr(strings.TrimSpace(text))
-	if err != nil {
+	var addr netip.Addr
+	for part := range strings.SplitSeq(text, ",") {
+		a, is := parse(part)
+		if !is {
+			continue
+		}
+		if !addr.IsValid() {
+			addr = a
+		}
+		if isPublic(a) {
+			addr = a
+			break
+		}
+	}
+	if !addr.IsValid() {
 		return Info{}, false
 	}
-	addr = addr.WithZone("").Unmap()
 	bits := 48
 	if addr.Is4() {
 		bits = 24
@@ -31,6 +44,28 @@ func Lookup(text string) (info Info, ok bool) {
 		Address: key(addr),
 		Network: netip.PrefixFrom(addr, bits).Masked().String(),
 	}, true
+}
+
+// parse reads one address: 192.0.2.1, 192.0.2.1:443, 2001:db8::1, [2001:db8::1],
+// [2001:db8::1]:443.
+func parse(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	addr, err := netip.ParseAddr(text)
+	if err != nil {
+		var withPort netip.AddrPort
+		withPort, err = netip.ParseAddrPort(text)
+		addr = withPort.Addr()
+	}
+	if err != nil && strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
+		addr, err = netip.ParseAddr(text[1 : len(text)-1])
+	}
+	return addr.WithZone("").Unmap(), err == nil
+}
+
+// isPublic tells an address of the internet from one that means something inside a network only.
+func isPublic(addr netip.Addr) bool {
+	carrier := netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64}), 10)
+	return addr.IsGlobalUnicast() && !addr.IsPrivate() && !carrier.Contains(addr)
 }
 
 // Range reads an address or a network in CIDR notation and returns its first and last address

@@ -15,6 +15,21 @@ func TestLookup(t *testing.T) {
 		{text: "::ffff:198.51.100.7", network: "198.51.100.0/24", ok: true},
 		{text: " 2001:db8:1:2::1 ", network: "2001:db8:1::/48", ok: true},
 		{text: "fe80::1%eth0", network: "fe80::/48", ok: true},
+		{text: "198.51.100.7:443", network: "198.51.100.0/24", ok: true},
+		{text: "2001:db8:1:2::1", network: "2001:db8:1::/48", ok: true},
+		{text: "[2001:db8:1:2::1]", network: "2001:db8:1::/48", ok: true},
+		{text: "[2001:db8:1:2::1]:443", network: "2001:db8:1::/48", ok: true},
+		{text: "[::ffff:198.51.100.7]:443", network: "198.51.100.0/24", ok: true},
+		{text: "198.51.100.7, 10.0.0.1", network: "198.51.100.0/24", ok: true},
+		{text: "10.0.0.1,198.51.100.7:80", network: "198.51.100.0/24", ok: true},
+		{text: "unknown, 100.64.0.9, ::1, fd00::1, 198.51.100.7, 203.0.113.9", network: "198.51.100.0/24", ok: true},
+		{text: "10.1.2.3, 192.168.0.1", network: "10.1.2.0/24", ok: true}, // better than none
+		{text: "198.51.100.7:443:1"},
+		{text: "198.51.100.7:port"},
+		{text: "198.51.100.0/24"},
+		{text: "[198.51.100.7"},
+		{text: "198.51.100.7 10.0.0.1"},
+		{text: "unknown, example.com"},
 		{text: "AWS Internal"},
 		{text: "ec2.amazonaws.com"},
 		{text: "06.237.252.245"}, // anonymised logs have leading zeros
@@ -59,4 +74,26 @@ func TestRange(t *testing.T) {
 			t.Errorf("Range(%q) accepted", bad)
 		}
 	}
+}
+
+// Whatever a log says: an address has 32 digits and lies in its network.
+func FuzzLookup(f *testing.F) {
+	for _, text := range []string{
+		"198.51.100.7:443", "[2001:db8::1%eth0]:443", "x, 10.0.0.1,198.51.100.7", "::ffff:1.2.3.4", "[",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		info, ok := geo.Lookup(text)
+		if !ok {
+			if info != (geo.Info{}) {
+				t.Errorf("Lookup(%q) = %+v beside no address", text, info)
+			}
+			return
+		}
+		from, to, err := geo.Range(info.Network)
+		if err != nil || len(info.Address) != 32 || info.Address < from || info.Address > to {
+			t.Errorf("Lookup(%q) = %+v; network from %s to %s, %v", text, info, from, to, err)
+		}
+	})
 }

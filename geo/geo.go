@@ -92,6 +92,24 @@ func Range(text string) (first, last string, err error) {
 	return hex.EncodeToString(from[:]), hex.EncodeToString(to[:]), nil
 }
 
+// TooWide tells whether a network is so wide that it names no place: wider than a /8 of IPv4 or a
+// /16 of IPv6. One that holds IPv4's addresses in their IPv6 form is measured as theirs.
+func TooWide(text string) bool {
+	prefix, err := netip.ParsePrefix(strings.TrimSpace(text))
+	if err != nil {
+		return false
+	}
+	const mappedBits = 96 // of ::ffff:0:0/96
+	mapped := netip.PrefixFrom(netip.AddrFrom16([16]byte{10: 0xff, 11: 0xff}), mappedBits)
+	switch {
+	case prefix.Addr().Is4():
+		return prefix.Bits() < 8
+	case prefix.Overlaps(mapped):
+		return prefix.Bits() < mappedBits+8
+	}
+	return prefix.Bits() < 16
+}
+
 func key(addr netip.Addr) string {
 	b := addr.As16()
 	return hex.EncodeToString(b[:])

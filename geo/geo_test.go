@@ -76,6 +76,20 @@ func TestRange(t *testing.T) {
 	}
 }
 
+func TestTooWide(t *testing.T) {
+	for text, want := range map[string]bool{
+		"0.0.0.0/0": true, "10.0.0.0/7": true, "10.0.0.0/8": false, "198.51.100.7": false,
+		"198.51.100.7/32": false, "::/0": true, "2000::/3": true, "2001::/15": true,
+		"2001::/16": false, "2001:db8::/32": false, "::ffff:0.0.0.0/96": true,
+		"::ffff:10.0.0.0/103": true, "::ffff:10.0.0.0/104": false, "::/80": true, "::/16": true,
+		"example.com": false,
+	} {
+		if got := geo.TooWide(text); got != want {
+			t.Errorf("TooWide(%q) = %v", text, got)
+		}
+	}
+}
+
 // Whatever a log says: an address has 32 digits and lies in its network.
 func FuzzLookup(f *testing.F) {
 	for _, text := range []string{

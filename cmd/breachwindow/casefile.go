@@ -261,6 +261,17 @@ func (e expectedEntry) resolve() (x store.Expected, err error) {
 			return x, err
 		}
 	}
+	if geo.TooWide(where) {
+		return x, fmt.Errorf("%s is so wide that the intruder is in it too, and every detection "+
+			"would be silent: list your own networks, at most a /8 of IPv4 or a /16 of IPv6 each",
+			where)
+	}
+	for _, glob := range []string{e.Agent, e.Actor} {
+		if glob != "" && strings.Trim(glob, "*") == "" {
+			return x, fmt.Errorf("%s matches everybody, the intruder too: write what only your own "+
+				"uses have, or leave it out", glob)
+		}
+	}
 	x.Agent, x.Actor, x.Why = e.Agent, e.Actor, e.Why
 	return x, nil
 }

@@ -1,7 +1,8 @@
 -- An exposed secret was used from an address published for this incident.
 --
 -- Shared VPN exits also carry other people's traffic; on an exposed secret the coincidence is
--- not credible. Denied calls count: someone held the secret and tried it.
+-- not credible. Denied calls count: someone held the secret and tried it. Only an entry of the
+-- customer's list that names the address itself speaks against it, no network around it.
 --
 -- level: critical
 -- sources: cloudtrail, github, circleci

@@ -63,7 +63,7 @@ LEFT JOIN (
     u.file AS file,
     u.pos AS pos,
     min_by(x.why, x.entry) AS why,
-    bool_or(x.ip_from IS NOT NULL) AS by_address
+    bool_or(x.ip_from = x.ip_to) AS by_address -- that address itself, not a network around it
   FROM expected_list x
   JOIN touches u
     ON (x.ip_from IS NULL OR (u.address >= x.ip_from AND u.address <= x.ip_to))

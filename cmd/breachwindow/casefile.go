@@ -116,7 +116,7 @@ type investigation struct {
 // readCase reads case.yaml and what it names.
 func (a *app) readCase() (*investigation, error) {
 	name := a.path(caseName)
-	text, err := os.ReadFile(name)
+	text, err := readCaseFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: there is no case here\n"+
 			"hint: breachwindow new DIR makes one; --case DIR names another", name)
@@ -138,6 +138,9 @@ func (a *app) readCase() (*investigation, error) {
 
 func parseCase(name string, text []byte) (caseFile, error) {
 	var c caseFile
+	if err := guardCase(name, text); err != nil {
+		return c, err
+	}
 	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.DisallowUnknownField())
 	if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
 		return c, yamlError(name, err)

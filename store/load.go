@@ -95,6 +95,14 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 	return l.sum, nil
 }
 
+// Rejects counts the rejected records of all files that the database has, and these files.
+func (d *DB) Rejects(ctx context.Context) (records, files int64, err error) {
+	err = d.sql.QueryRowContext(ctx, `
+		SELECT coalesce(sum(rejects), 0), count(*) FILTER (rejects > 0) FROM main.files`).
+		Scan(&records, &files)
+	return records, files, err
+}
+
 // namedInText gives files whose name is no text one that is: a database holds text only. Other
 // systems than ours name files in other encodings.
 func namedInText(files []LoadFile) []LoadFile {

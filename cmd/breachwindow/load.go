@@ -48,14 +48,26 @@ or a reject, and the sums are printed. What query reads is up to date after it.`
 			if err := errors.Join(err, db.Derive(cmd.Context())); err != nil {
 				return err
 			}
-			if strict && sum.Rejects > 0 {
-				return fmt.Errorf("%d records were rejected (--strict)", sum.Rejects)
+			if !strict {
+				return nil
 			}
-			return nil
+			return refuseRejects(cmd.Context(), db)
 		},
 	}
-	cmd.Flags().BoolVar(&strict, "strict", false, "a rejected record is an error")
+	cmd.Flags().BoolVar(&strict, "strict", false,
+		"a rejected record is an error, in a file loaded before too")
 	return cmd
+}
+
+// refuseRejects makes an error of rejects, whichever load left them: the case is judged by all.
+func refuseRejects(ctx context.Context, db *store.DB) error {
+	records, files, err := db.Rejects(ctx)
+	if err != nil || records == 0 {
+		return err
+	}
+	return fmt.Errorf("%d records in %d files of the case were rejected (--strict)\n"+
+		"hint: breachwindow coverage lists the files, breachwindow show FILE the records",
+		records, files)
 }
 
 // load finds the files and loads them. paths, if any, stand in for the case's own; then one that

@@ -10,7 +10,11 @@ import (
 // hashID is the id of a record that has none: it is the same for the same content, in
 // whatever order its members stand and however it is spaced.
 func (m *mapper) hashID() string {
-	m.canonical = canonical(m.canonical[:0], m.raw(0))
+	record := m.raw(0)
+	if m.unmasked != nil {
+		record = m.unmasked
+	}
+	m.canonical = canonical(m.canonical[:0], record)
 	sum := sha256.Sum256(m.canonical)
 	return "sha256:" + hex.EncodeToString(sum[:16])
 }

@@ -56,7 +56,7 @@ func (m *mapper) circleCI(e *Event) (mine bool, reject string) {
 	if e.EventID = b.move(b.f[ciID]); e.EventID == "" {
 		e.EventID = m.hashID()
 	}
-	e.Details = m.details(&circleCINames, true)
+	e.Details = m.details(&circleCINames)
 	return true, ""
 }
 

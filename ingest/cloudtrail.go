@@ -80,7 +80,7 @@ func (m *mapper) cloudTrail(e *Event) (mine bool, reject string) {
 	if e.EventID == "" {
 		e.EventID = m.hashID()
 	}
-	e.Details = m.details(&cloudTrailNames, false)
+	e.Details = m.details(&cloudTrailNames)
 	return true, ""
 }
 

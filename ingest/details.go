@@ -7,8 +7,7 @@ import "bytes"
 // are redacted, white space between tokens goes (the same event has the same details,
 // pretty-printed or not) and an unpaired surrogate, which is no text, becomes U+FFFD.
 // known are the names that were picked from the record: they are spelled as documented.
-// With tokens, GitHub's tokens are masked wherever they stand.
-func (m *mapper) details(known *names, tokens bool) string {
+func (m *mapper) details(known *names) string {
 	a := &m.arena
 	size := int(m.nodes[0].end-m.nodes[0].val) + 16
 	a.room(size + len(m.secrets)*(len(redacted)+2))
@@ -17,9 +16,6 @@ func (m *mapper) details(known *names, tokens bool) string {
 	if len(a.buf)-mark == len("{}") {
 		a.buf = a.buf[:mark]
 		return ""
-	}
-	if tokens {
-		maskTokens(a.buf[mark:]) // still ours: nothing points to it yet
 	}
 	return a.since(mark)
 }
@@ -102,12 +98,19 @@ func (m *mapper) appendRaw(dst []byte, s span) []byte {
 	return m.appendTidy(dst, m.b[at:s.to])
 }
 
-// worthHiding tells values that can hold a secret from null, booleans and empty ones.
+// worthHiding tells values that can hold a secret from null, booleans, empty ones and those
+// that AWS has hidden itself.
 func (m *mapper) worthHiding(s span) bool {
 	switch m.b[s.from] {
 	case 'n', 't', 'f':
 		return false
-	case '"', '{', '[':
+	case '"':
+		switch string(m.b[s.from+1 : s.to-1]) {
+		case "", "HIDDEN_DUE_TO_SECURITY_REASONS", "<sensitiveDataRemoved>",
+			`\u003csensitiveDataRemoved\u003e`:
+			return false
+		}
+	case '{', '[':
 		return s.to-s.from > 2
 	}
 	return true

@@ -69,6 +69,7 @@ func (f *file) take(pos int64, raw []byte, in framing) error {
 	if m.nodes[0].kind != kindObject {
 		return f.reject(pos, "not a JSON object but "+m.nodes[0].kind.String(), raw)
 	}
+	raw = m.hideTokens(raw)
 	e := f.slot()
 	for i := range sources {
 		mine, reject := sources[i].event(m, e)

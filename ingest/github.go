@@ -83,7 +83,7 @@ func (m *mapper) gitHub(e *Event) (mine bool, reject string) {
 	if e.EventID == "" {
 		e.EventID = m.hashID()
 	}
-	e.Details = m.details(&gitHubNames, true)
+	e.Details = m.details(&gitHubNames)
 	return true, ""
 }
 
@@ -191,7 +191,7 @@ func (a *audit) action(e *Event) {
 	}
 	e.EventID = a.moved(ghDocumentID)
 	e.IP = a.moved(ghActorIP)
-	e.Agent = hideTokens(a.moved(ghUserAgent))
+	e.Agent = a.moved(ghUserAgent)
 	e.Outcome = "success" // failures are not logged
 	e.ReadOnly = a.readOnly(e.Action)
 }
@@ -305,10 +305,10 @@ func (a *audit) credential(e *Event) {
 	case isKey && repo != "":
 		e.Session = a.arena.join("deploy_key:", repo)
 	}
-	hash := a.value(ghHashedToken)
+	hash := a.tokenName(ghHashedToken)
 	switch {
 	case hash != "":
-		e.Credential = tokenName(hash)
+		e.Credential = hash
 		a.drop(a.f[ghHashedToken])
 		e.CredentialKind = "token"
 		if isKey {
@@ -345,10 +345,10 @@ func containsFold(s, lower string) bool {
 // object sets what was acted on, and what credential the act made. In events about a
 // credential that is the managed one: hashed_token is who acted.
 func (a *audit) object(e *Event) {
-	switch {
-	case e.Service == "org_credential_authorization" && a.value(ghManagedHash) != "":
-		e.Target = tokenName(a.value(ghManagedHash))
-	case e.Service == "public_key":
+	switch e.Service {
+	case "org_credential_authorization":
+		e.Target = a.tokenName(ghManagedHash)
+	case "public_key":
 		e.Target = a.fingerprint()
 	}
 	switch e.Action {
@@ -379,15 +379,15 @@ func (a *audit) fingerprint() string {
 	return fp
 }
 
-// tokenName is a token's hash in normal form. Where a log has the token itself in its place, it
-// is hashed here: no token is stored.
-func tokenName(text string) string {
-	name, ok := credential.TokenHash(text)
+// tokenName is the token's hash that a member holds, in normal form. Where a log has the
+// token itself in its place, it is hashed here: no token is stored.
+func (a *audit) tokenName(i int) string {
+	name, ok := credential.TokenHash(a.original(func() string { return a.value(i) }))
 	if ok {
 		return name
 	}
 	if info, err := credential.HashToken([]byte(name)); err == nil {
 		return info.Hash
 	}
-	return name
+	return maskedText(name)
 }

@@ -9,6 +9,7 @@ type mapper struct {
 	arena     arena
 	scratch   []byte // a name with escapes
 	canonical []byte // the record that is hashed
+	unmasked  []byte // the record with its tokens, if it has any: the walker has a masked copy
 }
 
 // pick finds the members of object n by name: out's i-th entry becomes the member with the

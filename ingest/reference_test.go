@@ -297,7 +297,8 @@ func hide(v any) {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, m := range v {
-			if s, ok := m.(string); ok && s != "" && (k == "sessionToken" || k == "token" ||
+			s, ok := m.(string)
+			if ok && s != "" && s != "HIDDEN_DUE_TO_SECURITY_REASONS" && (k == "sessionToken" || k == "token" ||
 				strings.HasSuffix(strings.ToLower(k), "password") || k == "secretAccessKey" || k == "secretString" ||
 				k == "keyMaterial" || k == "refreshToken" || k == "accessToken" || k == "idToken" || k == "clientSecret") {
 				v[k] = "REDACTED"

@@ -10,14 +10,24 @@ import (
 // redacted stands in details and excerpts where the log has a secret value.
 const redacted = "REDACTED"
 
-// maySecret tells from its name whether a member holds a secret value. Most names are
+// secrecy is what a member's name tells of its value.
+type secrecy uint8
+
+const (
+	public      secrecy = iota
+	secret              // it must not be kept
+	environment         // it holds environment variables: their names are kept, their values not
+	parameters          // as environment, if it is a list
+)
+
+// secrecyOf tells from its name whether a member holds a secret value. Most names are
 // dismissed by their last four letters.
-func maySecret(key []byte, escaped bool) bool {
+func secrecyOf(key []byte, escaped bool) secrecy {
 	if escaped { // only an attacker writes a name with escapes
 		key = unescape(nil, key)
 	}
 	if len(key) < 5 || len(key) > 40 {
-		return false
+		return public
 	}
 	const lower = 0x20202020
 	switch binary.BigEndian.Uint32(key[len(key)-4:]) | lower {
@@ -25,18 +35,25 @@ func maySecret(key []byte, escaped bool) bool {
 		's'<<24 | 's'<<16 | 'w'<<8 | 'd', 'c'<<24 | 'r'<<16 | 'e'<<8 | 't', // passwd, secret
 		's'<<24 | 's'<<16 | 'k'<<8 | 'e', 's'<<24 | 'k'<<16 | 'e'<<8 | 'y', // accesskey
 		't'<<24 | 'k'<<16 | 'e'<<8 | 'y', 'e'<<24 | 'k'<<16 | 'e'<<8 | 'y', // secretkey, privatekey
+		't'<<24 | 'u'<<16 | 'r'<<8 | 'e',                                           // x-amz-signature
 		'_'<<24 | 'k'<<16 | 'e'<<8 | 'y', '-'<<24 | 'k'<<16 | 'e'<<8 | 'y' | lower, // secret_key
 		'r'<<24 | 'i'<<16 | 'n'<<8 | 'g', 'r'<<24 | 'a'<<16 | 's'<<8 | 'e', // secretString, passphrase
-		'r'<<24 | 'i'<<16 | 'a'<<8 | 'l', 't'<<24 | 'e'<<16 | 'x'<<8 | 't': // keyMaterial, plaintext
-		return isSecret(key)
+		'r'<<24 | 'i'<<16 | 'a'<<8 | 'l', 't'<<24 | 'e'<<16 | 'x'<<8 | 't', // keyMaterial, plaintext
+		'b'<<24 | 'l'<<16 | 'e'<<8 | 's', 'm'<<24 | 'e'<<16 | 'n'<<8 | 't', // variables, environment
+		'r'<<24 | 'i'<<16 | 'd'<<8 | 'e': // environmentVariablesOverride
+		return secrecyOfName(key)
+	case 'd'<<24 | 'a'<<16 | 't'<<8 | 'a':
+		if len(key) <= len("user_data") { // not of additionalEventData, which most records have
+			return secrecyOfName(key)
+		}
 	}
-	return false
+	return public
 }
 
-// isSecret knows the names, in lower case without _ and -. Tokens that only page through
+// secrecyOfName knows the names, in lower case without _ and -. Tokens that only page through
 // results or make calls idempotent (nextToken, clientToken …) are no secrets, neither are
 // hashes of tokens.
-func isSecret(key []byte) bool {
+func secrecyOfName(key []byte) secrecy {
 	var buf [40]byte
 	name := buf[:0]
 	for _, c := range key {
@@ -51,13 +68,66 @@ func isSecret(key []byte) bool {
 	switch string(name) {
 	case "token", "sessiontoken", "securitytoken", "xamzsecuritytoken", "authtoken",
 		"authenticationtoken", "authorizationtoken", "accesstoken", "refreshtoken", "idtoken",
-		"bearertoken", "signintoken", "webidentitytoken", "apitoken", "oauthtoken",
+		"bearertoken", "xamzsignature", "signintoken", "webidentitytoken", "apitoken", "oauthtoken",
 		"githubtoken", "personalaccesstoken", "secretaccesskey", "awssecretaccesskey",
 		"secretkey", "privatekey", "secretstring", "secret", "clientsecret", "webhooksecret",
-		"passwd", "passphrase", "keymaterial", "privatekeymaterial", "plaintext":
-		return true
+		"passwd", "passphrase", "keymaterial", "privatekeymaterial", "plaintext",
+		"userdata": // a script that sets up a machine
+		return secret
+	case "variables", "environmentvariables", "environmentvariablesoverride",
+		"runtimeenvironmentvariables":
+		return environment
+	case "environment": // ECS and Batch; of Lambda and CodeBuild it is an object around them
+		return parameters
 	}
-	return strings.HasSuffix(string(name), "password")
+	if strings.HasSuffix(string(name), "password") {
+		return secret
+	}
+	return public
+}
+
+// holder is how environment variables are held: by a list of {"name": …, "value": …} or by
+// an object with their names.
+type holder byte
+
+const (
+	holdsList   holder = '['
+	holdsObject holder = '{'
+)
+
+// secrecyHere is that of a member whose value starts at i, with regard to what it is and to
+// the environment that it stands in.
+func (w *walker) secrecyHere(i int, s secrecy, key name) secrecy {
+	switch {
+	case s >= environment && i < len(w.b) &&
+		(w.b[i] == '[' || w.b[i] == '{' && s == environment):
+		return environment
+	case w.holder == holdsObject, w.holder == holdsList && s != secret &&
+		bytes.EqualFold(w.b[key.from:key.to], []byte("value")):
+		return secret
+	case s == secret:
+		return secret
+	}
+	return public
+}
+
+// guarded reads a member's value and notes what of it must not be kept.
+func (w *walker) guarded(i, depth, n int, how secrecy) (int, fault) {
+	switch how {
+	case environment:
+		around := w.holder
+		w.holder = holder(w.b[i])
+		end, f := w.value(i, depth, n)
+		w.holder = around
+		return end, f
+	case public:
+		return w.value(i, depth, n)
+	}
+	s := len(w.secrets)
+	w.secrets = append(w.secrets, span{from: int32(i)}) //nolint:gosec // as all offsets
+	end, f := w.value(i, depth, n)
+	w.secrets[s].to = int32(end) //nolint:gosec // as all offsets
+	return end, f
 }
 
 const maxExcerpt = 200
@@ -110,12 +180,12 @@ func isFormat(r rune) bool {
 }
 
 // mask replaces what may be a secret in bytes that need not be JSON: the value behind a
-// secret's name, GitHub's tokens, and any unbroken run that is as long as a secret key.
+// secret's name, tokens, and any unbroken run that is as long as a secret key.
 func mask(b []byte) []byte {
 	b = bytes.Clone(b)
 	maskTokens(b)
 	out := make([]byte, 0, len(b))
-	secret := false // the next value is one
+	hide := public // secret: the next value is one; environment: all that follow
 	for i := 0; i < len(b); {
 		end := i
 		for end < len(b) && isTokenByte(b[end]) {
@@ -124,16 +194,18 @@ func mask(b []byte) []byte {
 		word := b[i:end]
 		switch {
 		case len(word) == 0:
-			if c := b[i]; c == ',' || c == '{' || c == '}' {
-				secret = false
+			if c := b[i]; hide == secret && (c == ',' || c == '{' || c == '}') {
+				hide = public
 			}
 			out = append(out, b[i])
 			end++
-		case secret && !isName(b[end:], ":"), longRun(word):
+		case hide != public && !isName(b[end:], ":"), longRun(word):
 			out = append(out, redacted...)
 		default:
 			out = append(out, word...)
-			secret = secret || maySecret(word, false) && isName(b[end:], ":=")
+			if isName(b[end:], ":=") {
+				hide = max(hide, secrecyOf(word, false))
+			}
 		}
 		i = end
 	}
@@ -171,55 +243,4 @@ func longRun(word []byte) bool {
 		}
 	}
 	return false
-}
-
-// hideTokens returns text without GitHub tokens: callers put them into user agents and
-// addresses.
-func hideTokens(s string) string {
-	if !strings.Contains(s, "gh") {
-		return s
-	}
-	b := []byte(s) // a block must not change
-	if !maskTokens(b) {
-		return s
-	}
-	return alias(b)
-}
-
-// maskTokens overwrites the GitHub tokens in b and tells whether there were any.
-func maskTokens(b []byte) (found bool) {
-	for i := 0; ; {
-		n := bytes.IndexByte(b[i:], '_')
-		if n < 0 {
-			return found
-		}
-		i += n + 1
-		if !bytes.HasSuffix(b[:i], []byte("github_pat_")) && !endsInPrefix(b[:i]) {
-			continue
-		}
-		end := i
-		for end < len(b) && (isAlnum(b[end]) || b[end] == '_') {
-			end++
-		}
-		if end-i < minToken {
-			continue
-		}
-		for ; i < end; i++ {
-			b[i] = '*'
-		}
-		found = true
-	}
-}
-
-// minToken is how much of a token must stand behind its prefix; less is some other word.
-const minToken = 12
-
-// endsInPrefix tells the prefixes ghp_ gho_ ghu_ ghs_ ghr_.
-func endsInPrefix(b []byte) bool {
-	n := len(b)
-	return n >= 4 && b[n-4] == 'g' && b[n-3] == 'h' && strings.IndexByte("pousr", b[n-2]) >= 0
-}
-
-func isAlnum(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }

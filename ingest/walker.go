@@ -65,6 +65,7 @@ type walker struct {
 	secrets []span // values that must not be kept, in order
 	blank   bool   // there is white space between tokens
 	lone    bool   // there is an unpaired surrogate escape
+	holder  holder // of environment variables, within which is read
 	open    bool   // the value is a number that might go on behind the end of b
 	at      int
 	why     string
@@ -73,7 +74,7 @@ type walker struct {
 // walk reads the value that starts at b[i] and returns its end.
 func (w *walker) walk(b []byte, i int) (int, fault) {
 	w.b, w.nodes, w.secrets = b, w.nodes[:0], w.secrets[:0]
-	w.blank, w.lone, w.open = false, false, false
+	w.blank, w.lone, w.open, w.holder = false, false, false, 0
 	w.nodes = append(w.nodes, node{})
 	return w.value(i, 0, 0)
 }
@@ -195,14 +196,11 @@ func (w *walker) member(i, depth, parent int, key name) (int, fault) {
 			return w.fail(i, "too many members")
 		}
 	}
-	if !maySecret(w.b[key.from:key.to], key.escaped) {
+	s := secrecyOf(w.b[key.from:key.to], key.escaped)
+	if s == public && w.holder == 0 {
 		return w.value(i, depth, n)
 	}
-	s := len(w.secrets)
-	w.secrets = append(w.secrets, span{from: int32(i)}) //nolint:gosec // as all offsets
-	end, f := w.value(i, depth, n)
-	w.secrets[s].to = int32(end) //nolint:gosec // as all offsets
-	return end, f
+	return w.guarded(i, depth, n, w.secrecyHere(i, s, key))
 }
 
 // note makes a node for a member, -1 if there are too many.

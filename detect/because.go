@@ -180,7 +180,11 @@ func holeSentence(h hole) string {
 	case "no log":
 		return fmt.Sprintf("There is no log of %s, %s.", where, span)
 	case "before the log":
-		return fmt.Sprintf("The log of %s begins only later: nothing is known %s.", where, span)
+		text := fmt.Sprintf("The log of %s begins only later: nothing is known %s.", where, span)
+		if h.source == "github" && strings.HasSuffix(h.scope, "/git") {
+			text += " GitHub keeps git events for seven days; only a stream has them longer."
+		}
+		return text
 	case "after the log":
 		return fmt.Sprintf("The log of %s ends too early: nothing is known %s.", where, span)
 	case "open":

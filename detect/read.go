@@ -49,45 +49,6 @@ func readLineage(ctx context.Context, db Querier, r *Result) (err error) {
 	return nil
 }
 
-// readCoverage reads the span of every scope. An account as a whole is no scope of its own here.
-func readCoverage(ctx context.Context, db Querier, r *Result) (err error) {
-	r.Coverage, err = collect(ctx, db, `
-		SELECT source, scope, first_time, last_time, events FROM scopes
-		WHERE scope <> account || '/*'
-		ORDER BY source, scope`,
-		func(rows *sql.Rows) (c CoverageSpan, err error) {
-			err = rows.Scan(&c.Source, &c.Scope, &c.From, &c.To, &c.Events)
-			c.From, c.To, c.Gaps = c.From.UTC(), c.To.UTC(), []Gap{}
-			return c, err
-		})
-	if err != nil {
-		return fmt.Errorf("coverage: %w", err)
-	}
-	type gap struct {
-		source, scope string
-		Gap
-	}
-	gaps, err := collect(ctx, db, `
-		SELECT source, scope, from_time, to_time FROM gaps ORDER BY source, scope, from_time`,
-		func(rows *sql.Rows) (g gap, err error) {
-			err = rows.Scan(&g.source, &g.scope, &g.From, &g.To)
-			g.From, g.To = g.From.UTC(), g.To.UTC()
-			return g, err
-		})
-	if err != nil {
-		return fmt.Errorf("coverage gaps: %w", err)
-	}
-	for _, g := range gaps {
-		i := slices.IndexFunc(r.Coverage, func(c CoverageSpan) bool {
-			return c.Source == g.source && c.Scope == g.scope
-		})
-		if i >= 0 {
-			r.Coverage[i].Gaps = append(r.Coverage[i].Gaps, g.Gap)
-		}
-	}
-	return nil
-}
-
 func readInputs(ctx context.Context, db Querier, r *Result) (err error) {
 	r.Inputs, err = collect(ctx, db, `
 		SELECT path, sha256, form, records, events, duplicates, rejects FROM files

@@ -14,6 +14,7 @@ type Result struct {
 	Findings []Finding        `json:"findings"`
 	Lineage  []Minting        `json:"lineage"`
 	Coverage []CoverageSpan   `json:"coverage"`
+	Caveats  []Caveat         `json:"caveats"`
 	Blind    []BlindDetection `json:"blind"`
 	Inputs   []Input          `json:"inputs"`
 	Totals   Totals           `json:"totals"`
@@ -129,6 +130,31 @@ type CoverageSpan struct {
 	To     time.Time `json:"to"`
 	Events int64     `json:"events"`
 	Gaps   []Gap     `json:"gaps"`
+
+	Kinds []KindSpan `json:"kinds"`
+	// EventsPerDay begins with the day of From, UTC, and has at most ten years; a day without
+	// any is 0.
+	EventsPerDay []int64 `json:"events_per_day"`
+	// LongestSilence is the longest span between two events; nil with fewer than two hours of
+	// them. UsualSilence is in seconds what is no surprise here; 0: no rhythm is known.
+	LongestSilence *Gap  `json:"longest_silence"`
+	UsualSilence   int64 `json:"usual_silence"`
+}
+
+// KindSpan is what a scope's log has of one kind of events, which can be switched off by itself:
+// management, data, insight, network (CloudTrail); git, web, api, enterprise (GitHub).
+type KindSpan struct {
+	Kind   string    `json:"kind"`
+	From   time.Time `json:"from"`
+	To     time.Time `json:"to"`
+	Events int64     `json:"events"`
+}
+
+// Caveat is what the logs of a scope cannot show, whatever the window.
+type Caveat struct {
+	Source string `json:"source"`
+	Scope  string `json:"scope"`
+	Text   string `json:"text"`
 }
 
 // Gap is a half-open span of time that a scope's logs do not cover.

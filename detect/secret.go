@@ -31,9 +31,10 @@ type facts struct {
 	watched       int64 // scopes whose coverage matters
 	holes         []hole
 	nameless      []nameless
-	rejects       int64 // records that were lost in files that could show a use
-	strange       int64 // files that could not be read or recognised
-	early         int64 // events by it before it was created, by the inventory
+	caveats       []string // what its logs cannot show at all
+	rejects       int64    // records that were lost in files that could show a use
+	strange       int64    // files that could not be read or recognised
+	early         int64    // events by it before it was created, by the inventory
 }
 
 // hole is a part of a window that a scope's logs do not cover.
@@ -75,6 +76,24 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	for _, n := range unnamed {
 		leftOut[n.secret] = append(leftOut[n.secret], n)
 	}
+	caveats, err := collect(ctx, db, `
+		SELECT DISTINCT w.secret, c.source, c.scope, c.what
+		FROM watched w
+		JOIN secrets s ON s.id = w.secret
+		JOIN caveats c ON c.source = w.source AND c.scope = w.account
+		WHERE c.what = 'no data events' OR (c.what = 'no API requests' AND s.kind <> 'ssh-key')
+		ORDER BY w.secret, c.source, c.scope, c.what`,
+		func(rows *sql.Rows) (n nameless, err error) {
+			err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why)
+			return n, err
+		})
+	if err != nil {
+		return fmt.Errorf("caveats: %w", err)
+	}
+	unseen := map[string][]string{}
+	for _, c := range caveats {
+		unseen[c.secret] = append(unseen[c.secret], caveatSentence(c.source, c.scope, c.why))
+	}
 	found := map[string][]Finding{}
 	for _, f := range r.Findings {
 		if f.Secret != "" {
@@ -83,7 +102,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	}
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
-		f.holes, f.nameless = bySecret[f.ID], leftOut[f.ID]
+		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
 		r.Secrets = append(r.Secrets, judge(f, found[f.ID]))
 	}
 	slices.SortFunc(r.Secrets, func(a, b SecretAnswer) int {

@@ -33,9 +33,11 @@ func judge(f facts, findings []Finding) SecretAnswer {
 	case len(doubts) > 0:
 		a.Verdict, a.Because = Unknown, doubts
 	case f.Uses.Window+f.derivedUses > 0:
-		a.Verdict, a.Because = Used, append(a.Because, usedSentence(f))
+		a.Verdict = Used
+		a.Because = append(append(a.Because, usedSentence(f)), f.caveats...)
 	default:
-		a.Verdict, a.Because = Unused, append(a.Because, unusedSentence(f))
+		a.Verdict = Unused
+		a.Because = append(append(a.Because, unusedSentence(f)), f.caveats...)
 	}
 	return a
 }

@@ -23,6 +23,8 @@ const (
 	ctRecipientAccountID
 	ctInsightDetails
 	ctTimestamp // Logstash moves the time there
+	ctManagementEvent
+	ctEventCategory
 )
 
 // cloudTrailNames also lists members that are only carried on: exports that fold names to
@@ -31,9 +33,9 @@ var cloudTrailNames = makeNames(
 	"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion",
 	"sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestParameters",
 	"responseElements", "eventID", "readOnly", "resources", "eventType", "recipientAccountId",
-	"insightDetails", "@timestamp",
-	"requestID", "apiVersion", "managementEvent", "serviceEventDetails", "sharedEventID",
-	"vpcEndpointId", "vpcEndpointAccountId", "eventCategory", "addendum",
+	"insightDetails", "@timestamp", "managementEvent", "eventCategory",
+	"requestID", "apiVersion", "serviceEventDetails", "sharedEventID",
+	"vpcEndpointId", "vpcEndpointAccountId", "addendum",
 	"sessionCredentialFromConsole", "edgeDeviceDetails", "tlsDetails", "additionalEventData",
 	"eventContext", "annotation",
 )
@@ -73,6 +75,7 @@ func (m *mapper) cloudTrail(e *Event) (mine bool, reject string) {
 		return true, reject
 	}
 	t.action(e)
+	t.category(e)
 	t.identity(e)
 	t.outcome(e)
 	e.Target = t.target(e)
@@ -147,6 +150,32 @@ func (t *trail) action(e *Event) {
 			e.Service = t.text(t.member(in, "eventSource"))
 		}
 	}
+}
+
+// category says which of a trail's event selectors delivered the record; each can be off. The
+// member came with version 1.07; older records have only a flag, the oldest nothing.
+func (t *trail) category(e *Event) {
+	switch n := t.f[ctEventCategory]; {
+	case t.is(n, "Management"):
+		e.Category = "management"
+	case t.is(n, "Data"):
+		e.Category = "data"
+	case t.is(n, "NetworkActivity"):
+		e.Category = "network"
+	case t.is(n, "Insight"), t.f[ctInsightDetails] > 0:
+		e.Category = "insight"
+	case n == 0:
+		switch t.isBool(t.f[ctManagementEvent]) {
+		case 1:
+			e.Category = "management"
+		case 0:
+			e.Category = "data"
+		}
+		return
+	default:
+		e.Category = strings.ToLower(t.text(n))
+	}
+	t.drop(t.f[ctEventCategory])
 }
 
 // identity reads who acted. What becomes a column goes from details; the account stays

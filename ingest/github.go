@@ -80,6 +80,9 @@ func (m *mapper) gitHub(e *Event) (mine bool, reject string) {
 	a.via(e)
 	a.credential(e)
 	a.object(e)
+	if e.Category = e.Region; e.Action == "api.request" {
+		e.Category = "api" // delivered by streams only, if that is switched on
+	}
 	if e.EventID == "" {
 		e.EventID = m.hashID()
 	}

@@ -33,7 +33,7 @@ func TestGitHubEvent(t *testing.T) {
 		Service: "git", Action: "git.clone", Actor: "alice", ActorKind: "OAuth access token",
 		Credential: tokenHash, CredentialKind: "token", Session: "token_id:77", Via: "CircleCI (42)",
 		Target: "acme/api", IP: "198.51.100.7", Agent: "git/2.38 ghp_************************************",
-		Outcome: "success",
+		Outcome: "success", Category: "git",
 		Details: `{"actor_id":9007199254740993,"actor_location":{"country_code":"US"},"business":"biz",` +
 			`"oauth_application_id":42,"oauth_application_name":"CircleCI","repo":"acme/api","token_id":77,"user":""}`,
 	}

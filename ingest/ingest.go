@@ -32,6 +32,8 @@ type Event struct {
 	Credential, CredentialKind, Session, Via, Minted, Target string
 
 	IP, Agent, Outcome, Error, Details string
+
+	Category string // what can be switched off by itself: management, data … / git, web, api …
 }
 
 // Reject is a record that could not become an event. Excerpt is its beginning: at most 200

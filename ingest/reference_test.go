@@ -156,6 +156,17 @@ func reference(b []byte) (e ingest.Event, ok bool) {
 	case "false":
 		e.ReadOnly = 0
 	}
+	category, given := at("eventCategory").(string)
+	switch {
+	case given && category == "NetworkActivity":
+		e.Category = "network"
+	case at("eventCategory") == nil && o.fold("eventCategory") < 0 && !isInsight:
+		e.Category = map[string]string{"true": "management", "false": "data"}[strings.ToLower(text("managementEvent"))]
+	case isInsight && category != "Management" && category != "Data":
+		e.Category = "insight"
+	default:
+		e.Category = strings.ToLower(text("eventCategory"))
+	}
 	ui := asObject(at("userIdentity"))
 	id := func(key string) string {
 		if i := ui.fold(key); i >= 0 {
@@ -256,6 +267,7 @@ func TestReference(t *testing.T) {
 var moved = []string{
 	"eventTime", "eventSource", "eventName", "awsRegion", "sourceIPAddress", "userAgent", "eventID",
 	"recipientAccountId", "readOnly", "userIdentity", "@timestamp", "errorCode", "errorMessage",
+	"eventCategory",
 }
 
 // checkDetails checks that details hold every other member with the same content.

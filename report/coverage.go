@@ -131,7 +131,12 @@ func CoverageText(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.coverage(r.Coverage); err != nil {
 		return err
 	}
+	p.calendar(r)
+	if err := p.kinds(r.Coverage); err != nil {
+		return err
+	}
 	p.gaps(r.Coverage)
+	p.caveats(r.Caveats)
 	p.blind(r.Blind)
 	if err := p.rejects(r.Inputs); err != nil {
 		return err

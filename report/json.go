@@ -77,7 +77,10 @@ func whole(r *detect.Result) *detect.Result {
 			f.Attributes = map[string]any{}
 		}
 	})
-	c.Coverage = mapped(r.Coverage, func(s *detect.CoverageSpan) { s.Gaps = list(s.Gaps) })
+	c.Coverage = mapped(r.Coverage, func(s *detect.CoverageSpan) {
+		s.Gaps, s.Kinds, s.EventsPerDay = list(s.Gaps), list(s.Kinds), list(s.EventsPerDay)
+	})
+	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
 	return &c
 }

@@ -39,6 +39,7 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.coverage(r.Coverage); err != nil {
 		return err
 	}
+	p.caveats(r.Caveats)
 	p.blind(r.Blind)
 	p.totals(r)
 	return p.writeTo(w)

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -90,6 +91,25 @@ func sample(tb testing.TB) *detect.Result {
 		},
 		Totals: detect.Totals{Files: 3, Records: 5490, Events: 5487, Duplicates: 2, Rejects: 1},
 	}
+	r.Caveats = []detect.Caveat{{
+		Source: "cloudtrail", Scope: "444455556666", Text: "The log of cloudtrail 444455556666 has management events only.",
+	}}
+	kinds := map[string]string{"circleci": "-", "cloudtrail": "management", "github": "git"}
+	for i := range r.Coverage {
+		c := &r.Coverage[i]
+		c.Kinds = []detect.KindSpan{{Kind: kinds[c.Source], From: c.From, To: c.To, Events: c.Events}}
+		c.EventsPerDay = make([]int64, int(c.To.Sub(c.From).Hours()/24)+1)
+		for d := range c.EventsPerDay {
+			if day := c.From.AddDate(0, 0, d); d%7 != 6 && !slices.ContainsFunc(c.Gaps, func(g detect.Gap) bool {
+				return !day.Before(g.From) && day.Before(g.To)
+			}) {
+				c.EventsPerDay[d] = int64(d%5 + 1)
+			}
+		}
+		if len(c.Gaps) > 0 {
+			c.LongestSilence, c.UsualSilence = &c.Gaps[0], 86400
+		}
+	}
 	r.Findings = findings(tb, deploy.ID)
 	return r
 }
@@ -161,8 +181,10 @@ func nasty(tb testing.TB) *detect.Result {
 	}
 	for i := range r.Coverage {
 		r.Coverage[i].Source, r.Coverage[i].Scope = wide, mixed
+		r.Coverage[i].Kinds[0].Kind = long
 	}
 	r.Blind = []detect.BlindDetection{{Query: mixed, Why: long}}
+	r.Caveats = []detect.Caveat{{Source: wide, Scope: mixed, Text: long}}
 	for i := range r.Inputs {
 		r.Inputs[i].Path, r.Inputs[i].Form, r.Inputs[i].Rejects = mixed, long, 7
 	}

@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the tables. A database of another version is upgraded by package
 // store where a migration is known, and refused otherwise.
-const Version = 1
+const Version = 2
 
 // Tables creates the tables of an empty database.
 //
@@ -58,6 +58,7 @@ var stages = []struct {
 	{"grants", AfterLoad},
 	{"revocations", AfterLoad},
 	{"activity", AfterLoad},
+	{"kinds", AfterLoad},
 	{"silences", AfterLoad},
 	{"exposed_credentials", BeforeDetect},
 	{"chain", BeforeDetect},
@@ -75,6 +76,7 @@ var stages = []struct {
 	{"scopes", BeforeDetect},
 	{"gaps", BeforeDetect},
 	{"coverage", Live},
+	{"caveats", Live},
 	{"watched", BeforeDetect},
 	{"holes", BeforeDetect},
 	{"nameless", BeforeDetect},

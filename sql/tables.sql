@@ -116,7 +116,8 @@ CREATE TABLE main.events (
   read_only BOOLEAN,
   details VARCHAR USING COMPRESSION zstd, -- JSON: the record without the members above
   file INTEGER NOT NULL,
-  pos BIGINT NOT NULL
+  pos BIGINT NOT NULL,
+  category VARCHAR                 -- management, data, insight, network / git, web, api, enterprise / -
 );
 
 -- What is known of each address that acted.

@@ -11,7 +11,17 @@ import (
 
 // migrations upgrade a database of version i+1 to version i+2, each in one transaction. The
 // tables' first version is 1.
-var migrations = []string{}
+var migrations = []string{
+	`ALTER TABLE main.events ADD COLUMN category VARCHAR;
+	UPDATE main.events SET category = CASE
+	  WHEN action = 'api.request' AND source = 'github' THEN 'api'
+	  WHEN source = 'github' THEN region
+	  WHEN source = 'cloudtrail' THEN coalesce(
+	    replace(lower(json_extract_string(details, '$.eventCategory')), 'networkactivity', 'network'),
+	    CASE json_extract_string(details, '$.managementEvent')
+	      WHEN 'true' THEN 'management' WHEN 'false' THEN 'data' END)
+	  END;`,
+}
 
 // prepare brings the open database to this program's version.
 func (d *DB) prepare(ctx context.Context) error {

@@ -69,6 +69,7 @@ var eventColumns = []column{
 	{name: "details", text: func(e *ingest.Event) string { return e.Details }},
 	{name: "file", kind: duckdb.TYPE_INTEGER},
 	{name: "pos", kind: duckdb.TYPE_BIGINT},
+	{name: "category", text: func(e *ingest.Event) string { return e.Category }},
 }
 
 func (s *eventSource) ColumnInfos() []duckdb.ColumnInfo {

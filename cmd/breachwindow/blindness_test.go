@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,4 +161,57 @@ func TestVerdictOnBrokenChain(t *testing.T) {
 		c.add(rows[i])
 	}
 	check(t, c.answer(t), rows)
+}
+
+// What the logs can never show is said beside an all-clear, and only where it is so.
+func TestCaveats(t *testing.T) {
+	t.Parallel()
+	const noData, noAPI = "reads and writes of S3 objects", "only read through the API"
+	var c testCase
+	c.logs.background(nil)
+	c.logs.aws(habit, call{key: "AKIAJJJJJBACKGROUND1", user: "background", region: "ap-south-1"})
+	c.logs.aws(inside, call{
+		key: "AKIAJJJJJBACKGROUND1", user: "background", action: "AssumeRole",
+		request: object{"roleArn": "arn:aws:iam::444455556666:role/deploy"},
+	})
+	rows := []secretRow{
+		{
+			id: "key", kind: "aws-access-key", declared: declaredDate, account: account,
+			verdict: detect.Unused, rotation: "claimed", because: noData,
+		},
+		{
+			id: "token", kind: "github-token", declared: declaredDate,
+			verdict: detect.Unused, rotation: "claimed", because: noAPI,
+		},
+	}
+	for _, row := range rows {
+		c.add(row)
+	}
+	r := c.answer(t)
+	check(t, r, rows)
+	var got []string
+	for _, caveat := range r.Caveats {
+		got = append(got, caveat.Text)
+	}
+	for _, want := range []string{
+		noData, noAPI, "circleci acme gives no source addresses", "ap-south-1 has events on one day only",
+		"Roles of the account 444455556666",
+	} {
+		if !slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, want) }) {
+			t.Errorf("no caveat says %q: %q", want, got)
+		}
+	}
+
+	c.logs.add("trail.json", object{
+		"eventVersion": "1.08", "eventID": "data", "eventTime": inside.Format(time.RFC3339),
+		"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "awsRegion": "us-east-1",
+		"recipientAccountId": account, "managementEvent": false, "eventCategory": "Data",
+	})
+	c.logs.hub(inside, "api.request", token(hashOf("background"), home))
+	for _, a := range c.answer(t).Secrets {
+		if text := strings.Join(a.Because, "\n"); strings.Contains(text, noData) ||
+			strings.Contains(text, noAPI) || a.Verdict != detect.Unused {
+			t.Errorf("%s: %s because %s", a.ID, a.Verdict, text)
+		}
+	}
 }

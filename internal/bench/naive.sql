@@ -30,5 +30,6 @@ SELECT
   r.readOnly AS read_only,
   to_json(r) AS details,
   CAST(regexp_extract(filename, '-(\d+)\.json', 1) AS INTEGER) + 1 AS file,
-  pos
+  pos,
+  lower(r.eventCategory) AS category
 FROM records

@@ -86,8 +86,8 @@ SELECT
     '"managementEvent":' || r.managementEvent,
     '"sharedEventID":"' || r.sharedEventID || '"',
     '"vpcEndpointId":"' || r.vpcEndpointId || '"',
-    '"eventCategory":"' || r.eventCategory || '"',
     '"tlsDetails":' || r.tlsDetails) || '}' AS details,
   CAST(file_index + 1 AS INTEGER) AS file,
-  pos
+  pos,
+  lower(r.eventCategory) AS category
 FROM records

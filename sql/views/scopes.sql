@@ -11,6 +11,7 @@ SELECT
   a.account AS account,
   a.region AS region,
   a.events AS events,
+  a.days AS days,
   a.first_time AS first_time,
   a.last_time AS last_time,
   CASE
@@ -21,6 +22,7 @@ SELECT
       THEN a.account || '/*'
     ELSE a.scope
   END AS judged_by,
+  usual.seconds AS usual_seconds,
   greatest(
     (SELECT t.value FROM settings t WHERE t.name = 'coverage_gap_hours') * 3600,
     least(

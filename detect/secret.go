@@ -113,7 +113,8 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
 // they are in a log that could show a use, whatever the times around them: the lost record's is
-// not known. A file that is not recognised may be such a log in a form that is not read yet.
+// not known. In a file of no one source (form mixed) they may be of any. A file that is not
+// recognised may be such a log in a form that is not read yet.
 const answersQuery = `
 SELECT
   s.id, s.kind, s.short, s.name, s.stored_in, s.owner, s.account, s.exposed,
@@ -127,13 +128,16 @@ SELECT
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
   (SELECT count(*) FROM watched x WHERE x.secret = s.id),
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
-    WHERE split_part(f.form, '/', 1) =
-      CASE WHEN s.kind = 'aws-access-key' THEN 'cloudtrail'
-        WHEN s.kind LIKE 'github-%' OR s.kind = 'ssh-key' THEN 'github' END),
+    WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'mixed') AND k.source IS NOT NULL),
   (SELECT count(*) FROM files f WHERE f.form IN ('unknown', 'unreadable')),
   (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
     WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at)
 FROM secrets s
+JOIN (
+  SELECT id, CASE WHEN kind = 'aws-access-key' THEN 'cloudtrail'
+    WHEN kind LIKE 'github-%' OR kind = 'ssh-key' THEN 'github' END AS source
+  FROM secrets
+) k ON k.id = s.id
 LEFT JOIN windows w ON w.secret = s.id
 LEFT JOIN (
   SELECT

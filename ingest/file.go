@@ -38,6 +38,7 @@ type file struct {
 	told    bool  // what stands at the end of the data has been rejected
 	capture *capture
 
+	source    string // of the first record of a known log; "" in a table, which is of one
 	signature []byte // how records start, from the first one
 	restarted bool   // an element follows without its comma, which was skipped
 }

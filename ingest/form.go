@@ -55,6 +55,10 @@ var tables = [...]table{
 // emptyWrapper is the form of {"Records":[]}: CloudTrail writes such files.
 const emptyWrapper = "cloudtrail/s3"
 
+// mixedForm is the form of a file with records of several sources: a reject in it may be of
+// any.
+const mixedForm = "mixed"
+
 // accepted ends the reason of a file that is no known log.
 const accepted = "accepted are CloudTrail (S3 files, arrays or lines of events), GitHub audit logs " +
 	"(JSON export, REST pages, stream) and CircleCI audit logs (CSV, stream), gzipped or not"
@@ -81,6 +85,10 @@ func (f *file) take(pos int64, raw []byte, in framing) error {
 				return err
 			}
 			f.signature = signature(raw)
+			f.source = sources[i].name
+		}
+		if f.source != "" && sources[i].name != f.source {
+			f.account.Form = mixedForm
 		}
 		if reject != "" {
 			f.unslot()

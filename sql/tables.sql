@@ -74,7 +74,7 @@ CREATE TABLE main.files (
   path VARCHAR NOT NULL,           -- relative to the case where it lies inside
   bytes BIGINT NOT NULL,           -- as stored, compressed
   sha256 VARCHAR NOT NULL,         -- of the file as stored, hexadecimal
-  form VARCHAR NOT NULL,           -- cloudtrail/s3, github/stream, … unknown, unreadable, empty
+  form VARCHAR NOT NULL,           -- cloudtrail/s3, github/stream, … mixed, unknown, unreadable, empty
   records BIGINT NOT NULL,
   events BIGINT NOT NULL,
   duplicates BIGINT NOT NULL,

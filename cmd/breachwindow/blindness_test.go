@@ -65,6 +65,12 @@ func TestVerdictsOnLogsWithHoles(t *testing.T) {
 			raw: map[string]string{"github.json": `{"_document_id":"timeless","action":"git.clone","org":"acme"}`},
 		},
 		{
+			name: "a broken record in a file of two sources",
+			key:  "1 record in the logs that could show a use", token: "1 record in the logs that could show a use",
+			raw: map[string]string{"trail.json": `{"_document_id":"other","action":"user.login","actor":"alice",` +
+				`"created_at":1671840000000}` + "\n" + `{"eventVersion":"1.08","eventID":"cut`},
+		},
+		{
 			name: "a git event of nobody", token: "1 event in the log of github acme/git may be its use",
 			happens: func(l *logs) {
 				l.hub(inside, "git.clone", object{"repository_public": false, "actor": ""})

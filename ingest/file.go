@@ -218,8 +218,7 @@ func (f *file) settle() error {
 		f.account.Form = f.empty
 		return nil
 	case len(f.held) == 0:
-		f.account.Form = emptyForm(f.name, f.account.Bytes)
-		return nil
+		return f.settleEmpty()
 	case f.strays == 0:
 		return nil
 	case f.account.Form != "" && len(f.untold) == 0:

@@ -198,14 +198,37 @@ func (t *table) describeText(head []byte) string {
 		strings.Join(names, ", ") + " … of " + t.form
 }
 
-// emptyForm is the form of a file without content. CircleCI makes such an object when
-// streaming is set up; nothing but its name tells it from another.
-func emptyForm(name string, stored int64) string {
-	base := path.Base(strings.ReplaceAll(name, `\`, "/"))
-	if stored == 0 && strings.HasPrefix(base, "circleci_connectivity_test") {
-		return "circleci/connectivity-test"
+// settleEmpty decides the form of a file without content. CircleCI makes such an object when
+// streaming is set up; nothing but its name tells it from another. One whose name promises
+// data that even nothing makes some bytes of, is a log that was lost on its way.
+func (f *file) settleEmpty() error {
+	f.account.Form = "empty"
+	if f.account.Bytes > 0 {
+		return nil
 	}
-	return "empty"
+	base := path.Base(strings.ReplaceAll(f.name, `\`, "/"))
+	if strings.HasPrefix(base, "circleci_connectivity_test") {
+		f.account.Form = "circleci/connectivity-test"
+		return nil
+	}
+	ext := strings.ToLower(path.Ext(base))
+	for _, p := range packedNames {
+		if ext == p.ext {
+			f.account.Form = "unreadable"
+			return f.emit(Reject{Pos: 1, Reason: "an empty file where " + p.what + " was expected: " +
+				"get it again"})
+		}
+	}
+	return nil
+}
+
+// packedNames are the ends of names of files that cannot be empty.
+var packedNames = [...]struct{ ext, what string }{
+	{".gz", "gzip data"},
+	{".tgz", "gzip data"},
+	{".zst", "zstd data"},
+	{".zip", "a zip archive"},
+	{".tar", "a tar archive"},
 }
 
 const bom = "\xEF\xBB\xBF"

@@ -88,7 +88,7 @@ func (o Options) withDefaults() Options {
 }
 
 // Read reads a file to its end and hands its events and rejects to the sink. name only
-// tells an empty CircleCI connectivity test from another empty file. The error is the
+// tells what an empty file should have been. The error is the
 // context's or the sink's; whatever is wrong with the file is a reject.
 func Read(
 	ctx context.Context, name string, r io.Reader, opt Options, sink Sink,

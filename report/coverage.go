@@ -123,6 +123,23 @@ func (p *page) rejects(inputs []detect.Input) error {
 	return p.grid(g)
 }
 
+// empties lists the files that hold nothing: an export may have broken off there.
+func (p *page) empties(inputs []detect.Input) {
+	var names []string
+	for _, in := range inputs {
+		if in.Form == "empty" {
+			names = append(names, in.Path)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	p.section("empty files: did an export break off?")
+	for _, name := range names {
+		p.hang("• ", name)
+	}
+}
+
 // CoverageText writes what the logs cover, every gap, the detections that are blind, and the
 // account of what was read.
 func CoverageText(w io.Writer, r *detect.Result, o Options) error {
@@ -141,6 +158,7 @@ func CoverageText(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.rejects(r.Inputs); err != nil {
 		return err
 	}
+	p.empties(r.Inputs)
 	p.totals(r)
 	return p.writeTo(w)
 }

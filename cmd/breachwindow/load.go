@@ -236,34 +236,54 @@ func (a *app) printSummary(sum store.Summary) error {
 	_, err = fmt.Fprintf(a.out, "%d files read, %d known already; records %d = events %d + "+
 		"duplicates %d + rejects %d\n", sum.Files, sum.Known, sum.Records, sum.Events,
 		sum.Duplicates, sum.Rejects)
+	if err == nil {
+		err = a.printEmpty(sum)
+	}
 	if err == nil && sum.Rejects > 0 {
 		err = a.printRejects(sum)
 	}
 	return err
 }
 
-// maxRejectFiles bounds the list of files with rejects; the rest is counted.
-const maxRejectFiles = 10
+// maxListed bounds a list of files; the rest is counted.
+const maxListed = 10
 
-func (a *app) printRejects(sum store.Summary) error {
-	shown, more := 0, 0
-	for _, f := range sum.Loaded {
-		if f.Rejects == 0 {
-			continue
-		}
-		if shown == maxRejectFiles {
-			more++
-			continue
-		}
-		shown++
-		_, err := fmt.Fprintf(a.out, "  %s: %d of %d records rejected\n", report.Clean(f.Path),
-			f.Rejects, f.Records)
-		if err != nil {
+func (a *app) printList(lines []string) error {
+	for _, line := range lines[:min(len(lines), maxListed)] {
+		if _, err := fmt.Fprintf(a.out, "  %s\n", line); err != nil {
 			return err
 		}
 	}
-	if more > 0 {
-		fmt.Fprintf(a.out, "  and %d more files\n", more)
+	if more := len(lines) - maxListed; more > 0 {
+		if _, err := fmt.Fprintf(a.out, "  and %d more files\n", more); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printEmpty names the files that hold nothing: no reject tells of them, yet an export may have
+// broken off there.
+func (a *app) printEmpty(sum store.Summary) error {
+	var lines []string
+	for _, f := range sum.Loaded {
+		if f.Form == "empty" {
+			lines = append(lines, report.Clean(f.Path)+": empty, did an export break off?")
+		}
+	}
+	return a.printList(lines)
+}
+
+func (a *app) printRejects(sum store.Summary) error {
+	var lines []string
+	for _, f := range sum.Loaded {
+		if f.Rejects > 0 {
+			lines = append(lines, fmt.Sprintf("%s: %d of %d records rejected", report.Clean(f.Path),
+				f.Rejects, f.Records))
+		}
+	}
+	if err := a.printList(lines); err != nil {
+		return err
 	}
 	_, err := fmt.Fprintf(a.out, "%d records were rejected and kept with their reasons: "+
 		"breachwindow show FILE\n", sum.Rejects)

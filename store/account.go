@@ -15,33 +15,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 )
 
-// An event's key is its id, and for CloudTrail the account that received it: a call across
-// accounts is two events. twice collects the rows whose hashed key occurs twice; only these are
-// compared in full: a group per event would take the memory that a group per hash does not.
-const twice = `
-CREATE OR REPLACE TEMP TABLE twice AS
-WITH keyed AS (
-  SELECT rowid AS row, file,
-    hash(source, event_id, CASE WHEN source = 'cloudtrail' THEN account END) AS key
-  FROM main.events
-)
-SELECT row FROM keyed WHERE key IN (
-  SELECT key FROM keyed GROUP BY key HAVING count(*) > 1 AND max(file) >= ?)`
-
-// duplicates finds the rows that another row tells already. Of several copies the one stays that
-// says most of who acted: GitHub's export has neither the token nor the address that the stream
-// of the same event has, and a use must not be lost to the order of files. Else the first stays.
-const duplicates = `
-CREATE OR REPLACE TEMP TABLE duplicate AS
-SELECT row, file FROM (
-  SELECT rowid AS row, file, row_number() OVER (
-    PARTITION BY source, event_id,
-      CASE WHEN source = 'cloudtrail' THEN coalesce(account, '') ELSE '' END
-    ORDER BY credential IS NULL, minted IS NULL, ip IS NULL, file, pos) AS place
-  FROM main.events WHERE rowid IN (SELECT row FROM twice)
-) WHERE place > 1`
-
-// account finishes a transaction: duplicates go, the manifest is written, the sums are checked.
+// account finishes a transaction: the manifest is written, duplicates go, the sums are checked.
 // moved counts the events of files loaded before that became duplicates of what was read now.
 func (l *loader) account(
 	ctx context.Context, tx *sql.Tx, r *reading,
@@ -51,10 +25,10 @@ func (l *loader) account(
 	}
 	slices.SortFunc(r.files, func(a, b readFile) int { return cmp.Compare(a.id, b.id) })
 	first := r.files[0].id
-	if _, err := tx.ExecContext(ctx, twice, first); err != nil {
-		return nil, nil, fmt.Errorf("find duplicates: %w", err)
+	if rows, err = l.writeManifest(r.files); err != nil {
+		return nil, nil, fmt.Errorf("write manifest: %w", err)
 	}
-	if _, err := tx.ExecContext(ctx, duplicates); err != nil {
+	if err := findDuplicates(ctx, tx, first); err != nil {
 		return nil, nil, fmt.Errorf("find duplicates: %w", err)
 	}
 	counts, err := countDuplicates(ctx, tx)
@@ -66,15 +40,15 @@ func (l *loader) account(
 	if err != nil {
 		return nil, nil, fmt.Errorf("remove duplicates: %w", err)
 	}
-	rows, err = l.writeManifest(r.files, counts)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, `
-			UPDATE main.files SET events = events - d.n, duplicates = duplicates + d.n
-			FROM (SELECT file, count(*) AS n FROM duplicate WHERE file < ? GROUP BY file) d
-			WHERE id = d.file`, first)
-	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE main.files SET events = events - d.n, duplicates = duplicates + d.n
+		FROM (SELECT file, count(*) AS n FROM duplicate GROUP BY file) d WHERE id = d.file`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("write manifest: %w", err)
+	}
+	for i := range rows {
+		rows[i].Duplicates = counts[rows[i].ID]
+		rows[i].Events -= rows[i].Duplicates
 	}
 	maps.DeleteFunc(counts, func(file int32, _ int64) bool { return file >= first })
 	return rows, counts, checkSums(ctx, tx, first)
@@ -98,15 +72,15 @@ func countDuplicates(ctx context.Context, tx *sql.Tx) (counts map[int32]int64, e
 	return counts, rows.Err()
 }
 
-func (l *loader) writeManifest(files []readFile, duplicates map[int32]int64) ([]FileRow, error) {
+// writeManifest writes the rows of table files, as if no event were a duplicate.
+func (l *loader) writeManifest(files []readFile) ([]FileRow, error) {
 	now := l.db.Now().UTC()
 	out := make([]FileRow, 0, len(files))
 	manifest, rejects := rows{table: "files"}, rows{table: "rejects"}
 	for _, f := range files {
 		row := FileRow{
 			ID: f.id, Path: f.Name, SHA256: f.SHA256, Form: f.Form, Bytes: f.Bytes,
-			Records: f.Records, Events: f.Events - duplicates[f.id],
-			Duplicates: duplicates[f.id], Rejects: f.Rejects,
+			Records: f.Records, Events: f.Events, Rejects: f.Rejects,
 		}
 		if f.First != 0 || f.Last != 0 {
 			first, last := time.UnixMicro(f.First).UTC(), time.UnixMicro(f.Last).UTC()

@@ -58,7 +58,8 @@ func TestSameCaseSameBytes(t *testing.T) {
 	}
 }
 
-// The order in which files are loaded decides only which of them an event is counted for.
+// The order in which files are loaded decides nothing: copies of an event that are equal are
+// counted for the same file of those that have one.
 func TestOrderOfLoading(t *testing.T) {
 	t.Parallel()
 	c := busyCase()
@@ -82,16 +83,8 @@ func TestOrderOfLoading(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	moved := 0
-	for i := range got.Inputs {
-		if got.Inputs[i].Events != want.Inputs[i].Events {
-			moved++
-		}
-		got.Inputs[i].Events, want.Inputs[i].Events = 0, 0
-		got.Inputs[i].Duplicates, want.Inputs[i].Duplicates = 0, 0
-	}
-	if moved == 0 {
-		t.Error("the order changed nothing: the test shows nothing")
+	if got.Totals.Duplicates == 0 {
+		t.Error("no duplicates: the test shows nothing")
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("another order of loading gives another result (-want +got):\n%s", diff)

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Duplicates are records that tell the same: of one key and with the same second, action and
+// outcome, where of what else they name one has all that the other has. Not everything need be
+// there: GitHub's export has neither the token nor the address that the stream of the same event
+// has, and one form writes milliseconds that the other lacks. A record that has the key of another
+// and contradicts it is an event of its own: an id can be forged, or given out twice, and a use
+// must not hide behind it.
+//
+// Which copies stay depends on nothing but the records and the paths of their files: all of the
+// copies that say most, and of those that say the same the one in the first file. So the result is
+// the same in whichever order, and in however many transactions, files are loaded.
+
+// An event's key is its id, and for CloudTrail the account that received it: a call across
+// accounts is two events. twice collects the rows whose hashed key occurs twice; only these are
+// compared in full: a group per event would take the memory that a group per hash does not.
+const twice = `
+CREATE OR REPLACE TEMP TABLE twice AS
+WITH keyed AS (
+  SELECT rowid AS row, file,
+    hash(source, event_id, CASE WHEN source = 'cloudtrail' THEN account END) AS key
+  FROM main.events
+)
+SELECT row, key FROM keyed WHERE key IN (
+  SELECT key FROM keyed GROUP BY key HAVING count(*) > 1 AND max(file) >= ?)`
+
+// told is what rows of events say that is compared. ” is what a record does not say; nothing
+// else is ”. Names that GitHub's log gives a credential only where it has no hash contradict no
+// hash; the id in them is the session's. The account stands for a target that is not named.
+const told = `
+SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
+  e.credential IS NULL AS unnamed, e.via IS NULL AS direct,
+  e.source AS source, e.event_id AS event_id,
+  CASE WHEN e.source = 'cloudtrail' THEN coalesce(e.account, '') ELSE '' END AS receiver,
+  date_trunc('second', e.time) AS second, coalesce(e.action, '') AS action, e.outcome AS outcome,
+  coalesce(e.actor, '') AS actor,
+  CASE WHEN e.source = 'github' AND regexp_matches(e.credential, '^(token_id|deploy_key|app):')
+    THEN '' ELSE coalesce(e.credential, '') END AS credential,
+  coalesce(e.session, '') AS session, coalesce(nullif(e.target, e.account), '') AS target,
+  coalesce(e.ip, '') AS ip, coalesce(e.minted, '') AS minted
+FROM main.events e
+JOIN (SELECT id, row_number() OVER (ORDER BY path) AS place FROM main.files) f ON f.id = e.file`
+
+// core is what duplicates have in common, details what one of them may lack.
+const (
+	core    = `source, event_id, receiver, second, action, outcome`
+	details = `actor, credential, session, target, ip, minted`
+)
+
+// equals finds the rows that say just what another row says.
+const equals = `
+CREATE OR REPLACE TEMP TABLE duplicate AS
+SELECT row, file FROM (
+  SELECT row, file, row_number() OVER (
+    PARTITION BY ` + core + `, ` + details + ` ORDER BY unnamed, direct, place, pos) AS nth
+  FROM (` + told + ` WHERE e.rowid IN (SELECT row FROM twice))
+) WHERE nth > 1`
+
+// apart collects the rows that share a key and yet say different things, with the set of the
+// details that each has. There are few.
+const apart = `
+CREATE OR REPLACE TEMP TABLE apart AS
+WITH kept AS (SELECT row, key FROM twice WHERE row NOT IN (SELECT row FROM duplicate))
+SELECT *, CAST(actor <> '' AS INTEGER) + 2 * CAST(credential <> '' AS INTEGER)
+  + 4 * CAST(session <> '' AS INTEGER) + 8 * CAST(target <> '' AS INTEGER)
+  + 16 * CAST(ip <> '' AS INTEGER) + 32 * CAST(minted <> '' AS INTEGER) AS has
+FROM (` + told + ` WHERE e.rowid IN (
+  SELECT row FROM kept WHERE key IN (SELECT key FROM kept GROUP BY key HAVING count(*) > 1)))`
+
+// covered finds those whose every detail another one has too, and more: each row is put down as
+// what it would be without some of its details, as far as there are rows that have just the rest.
+// So a million records of one id, too, are compared in one pass.
+const covered = `
+INSERT INTO duplicate
+WITH less AS (
+  SELECT DISTINCT s.source AS source, s.event_id AS event_id, s.receiver AS receiver,
+    s.second AS second, s.action AS action, s.outcome AS outcome, p.has AS has,
+    CASE WHEN p.has & 1 > 0 THEN s.actor ELSE '' END AS actor,
+    CASE WHEN p.has & 2 > 0 THEN s.credential ELSE '' END AS credential,
+    CASE WHEN p.has & 4 > 0 THEN s.session ELSE '' END AS session,
+    CASE WHEN p.has & 8 > 0 THEN s.target ELSE '' END AS target,
+    CASE WHEN p.has & 16 > 0 THEN s.ip ELSE '' END AS ip,
+    CASE WHEN p.has & 32 > 0 THEN s.minted ELSE '' END AS minted
+  FROM apart s
+  JOIN (SELECT DISTINCT ` + core + `, has FROM apart) p USING (` + core + `)
+  WHERE s.has & p.has = p.has AND s.has <> p.has
+)
+SELECT r.row, r.file FROM apart r JOIN less USING (` + core + `, has, ` + details + `)`
+
+// findDuplicates leaves the duplicates among the rows that have the key of a row of file first or
+// a later one in the temporary table duplicate.
+func findDuplicates(ctx context.Context, tx *sql.Tx, first int32) error {
+	if _, err := tx.ExecContext(ctx, twice, first); err != nil {
+		return err
+	}
+	return execAll(ctx, tx, []string{equals, apart, covered})
+}

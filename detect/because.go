@@ -119,9 +119,12 @@ func doubts(f facts) []string {
 			"see the rejects.", plural(f.rejects, "record")))
 	}
 	if f.strange > 0 && f.watched > 0 {
-		out = append(out, fmt.Sprintf("%s not be recognised or read and may be a log that shows "+
+		out = append(out, fmt.Sprintf("%s not be recognised and may be a log that shows "+
 			"a use: convert it, or take it out of the case; see the rejects.",
 			plural(f.strange, "file")+" could"))
+	}
+	if len(f.missing) > 0 && f.watched > 0 {
+		out = append(out, missingSentence(f.missing))
 	}
 	if f.early > 0 {
 		out = append(out, earlySentence(f))
@@ -150,6 +153,15 @@ func outOfSight(f facts) string {
 		return "No GitHub log was loaded."
 	}
 	return ""
+}
+
+func missingSentence(paths []string) string {
+	what := "A log of the case is"
+	if n := len(paths); n > 1 {
+		what = fmt.Sprintf("%d logs of the case are", n)
+	}
+	return fmt.Sprintf("%s missing or could not be read whole, and a use may be in it: %s; see "+
+		"problems.", what, some(paths, 3))
 }
 
 func earlySentence(f facts) string {

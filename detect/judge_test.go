@@ -51,6 +51,15 @@ func TestJudge(t *testing.T) {
 		{name: "a gap", facts: facts{holes: gap}, verdict: Unknown, because: "The log of cloudtrail 1/us-east-1 has a gap"},
 		{name: "uses that nobody can tell", facts: facts{untold: 3}, verdict: Unknown, because: "3 uses in the window"},
 		{name: "sessions' uses", facts: facts{derivedUntold: 1}, verdict: Unknown, because: "1 use by credentials"},
+		{
+			name: "a log that is not there", facts: facts{missing: []string{"logs/b"}}, verdict: Unknown,
+			because: "A log of the case is missing or could not be read whole, and a use may be in it: logs/b;",
+		},
+		{
+			name: "logs that are not there", verdict: Unknown,
+			facts:   facts{missing: []string{"a", "b", "c", "d", "e"}},
+			because: "5 logs of the case are missing or could not be read whole, and a use may be in it: a, b, c and 2 more;",
+		},
 		{name: "rejects", facts: facts{rejects: 1}, verdict: Unknown, because: "1 record in the logs"},
 		{
 			name: "nameless events", verdict: Unknown, because: "2 events in the log of github acme/git may be",
@@ -221,6 +230,17 @@ func TestLowerLevel(t *testing.T) {
 	} {
 		if got := level.lower(); got != want {
 			t.Errorf("%s lowered is %s, want %s", level, got, want)
+		}
+	}
+}
+
+// A log that is missing says nothing about what no log can show.
+func TestMissingLogs(t *testing.T) {
+	for watched, want := range map[int64]bool{0: false, 1: true} {
+		f := facts{watched: watched, missing: []string{"logs/b"}}
+		f.Kind = "other"
+		if got := strings.Join(doubts(f), "\n"); strings.Contains(got, "logs/b") != want {
+			t.Errorf("%d scopes watched: %q", watched, got)
 		}
 	}
 }

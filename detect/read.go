@@ -49,6 +49,20 @@ func readLineage(ctx context.Context, db Querier, r *Result) (err error) {
 	return nil
 }
 
+// readProblems reads what the last load found, what keeps secrets from being cleared first.
+func readProblems(ctx context.Context, db Querier, r *Result) (err error) {
+	r.Problems, err = collect(ctx, db, `
+		SELECT what, path, why, blocks FROM problems ORDER BY NOT blocks, path, what, why`,
+		func(rows *sql.Rows) (p Problem, err error) {
+			err = rows.Scan(&p.What, &p.Path, &p.Why, &p.Blocks)
+			return p, err
+		})
+	if err != nil {
+		return fmt.Errorf("problems: %w", err)
+	}
+	return nil
+}
+
 func readInputs(ctx context.Context, db Querier, r *Result) (err error) {
 	r.Inputs, err = collect(ctx, db, `
 		SELECT path, sha256, form, records, events, duplicates, rejects FROM files

@@ -16,6 +16,7 @@ type Result struct {
 	Coverage []CoverageSpan   `json:"coverage"`
 	Caveats  []Caveat         `json:"caveats"`
 	Blind    []BlindDetection `json:"blind"`
+	Problems []Problem        `json:"problems"`
 	Inputs   []Input          `json:"inputs"`
 	Totals   Totals           `json:"totals"`
 }
@@ -167,6 +168,15 @@ type Gap struct {
 type BlindDetection struct {
 	Query string `json:"query"`
 	Why   string `json:"why"`
+}
+
+// Problem is something about the case's logs that coverage and the counts of records do not say:
+// a path that is not there, a folder that was skipped, a file that is gone.
+type Problem struct {
+	What   string `json:"what"` // missing, unreadable, skipped, same id …
+	Path   string `json:"path"`
+	Why    string `json:"why"`
+	Blocks bool   `json:"blocks"` // it keeps secrets from being cleared
 }
 
 // Input is one file as it was read: Records = Events + Duplicates + Rejects.

@@ -33,7 +33,8 @@ type facts struct {
 	nameless      []nameless
 	caveats       []string // what its logs cannot show at all
 	rejects       int64    // records that were lost in files that could show a use
-	strange       int64    // files that could not be read or recognised
+	strange       int64    // files that were not recognised
+	missing       []string // logs that are not there or not whole
 	early         int64    // events by it before it was created, by the inventory
 }
 
@@ -100,9 +101,16 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 			found[f.Secret] = append(found[f.Secret], f)
 		}
 	}
+	var missing []string
+	for _, p := range r.Problems {
+		if p.Blocks {
+			missing = append(missing, p.Path)
+		}
+	}
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
+		f.missing = missing
 		r.Secrets = append(r.Secrets, judge(f, found[f.ID]))
 	}
 	slices.SortFunc(r.Secrets, func(a, b SecretAnswer) int {
@@ -129,7 +137,7 @@ SELECT
   (SELECT count(*) FROM watched x WHERE x.secret = s.id),
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
     WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'mixed') AND k.source IS NOT NULL),
-  (SELECT count(*) FROM files f WHERE f.form IN ('unknown', 'unreadable')),
+  (SELECT count(*) FROM files f WHERE f.form = 'unknown'),
   (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
     WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at)
 FROM secrets s

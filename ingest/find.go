@@ -18,10 +18,33 @@ type Path struct {
 	Skip string
 }
 
+// SkipSystem is the Skip of what an operating system keeps beside files.
+const SkipSystem = "kept by the operating system, no log"
+
+// ErrNoFiles is the cause of a PathError with a folder that has no files.
+var ErrNoFiles = errors.New("no files in it")
+
+// PathError says why a path's files are not listed. Its cause is fs.ErrNotExist for what is not there.
+type PathError struct {
+	Path string // in the form of [Path].Name
+	Err  error
+	Hint string // what to look at; may be ""
+}
+
+func (p PathError) Error() string {
+	if p.Hint != "" {
+		return fmt.Sprintf("%s: %s (hint: %s)", p.Path, p.Err, p.Hint)
+	}
+	return fmt.Sprintf("%s: %s", p.Path, p.Err)
+}
+
+// Unwrap returns the cause.
+func (p PathError) Unwrap() error { return p.Err }
+
 // Find lists the files at and below the given paths, folder by folder in the order of their
 // names. Whatever is no log by its nature is listed with Skip; whatever cannot be read is a
 // problem that names it, and does not stop the others.
-func Find(paths []string) (files []Path, problems []error) {
+func Find(paths []string) (files []Path, problems []PathError) {
 	w := finder{inside: map[string]bool{}, seen: map[string]bool{}}
 	for _, p := range paths {
 		w.path(p)
@@ -32,27 +55,27 @@ func Find(paths []string) (files []Path, problems []error) {
 // finder is the state of one Find.
 type finder struct {
 	files    []Path
-	problems []error
+	problems []PathError
 	inside   map[string]bool // the real paths of the folders that are being walked
 	seen     map[string]bool // the names that are listed already
 }
 
-func (w *finder) problem(format string, args ...any) {
-	w.problems = append(w.problems, fmt.Errorf(format, args...))
+func (w *finder) problem(p string, err error, hint string) {
+	w.problems = append(w.problems, PathError{Path: slash(p), Err: cause(err), Hint: hint})
 }
 
 func (w *finder) path(p string) {
 	info, err := os.Stat(p)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		w.problem("%s: %w (hint: %s)", slash(p), fs.ErrNotExist, hint(p))
+		w.problem(p, fs.ErrNotExist, hint(p))
 	case err != nil:
-		w.problem("%s: %w", slash(p), cause(err))
+		w.problem(p, err, "")
 	case info.IsDir():
 		before := len(w.files)
 		w.folder(p)
 		if len(w.files) == before {
-			w.problem("no files in %s", slash(p))
+			w.problem(p, ErrNoFiles, "")
 		}
 	default:
 		w.file(p, info)
@@ -100,11 +123,11 @@ func (w *finder) file(p string, info fs.FileInfo) {
 func (w *finder) folder(p string) {
 	real, err := filepath.EvalSymlinks(p)
 	if err != nil {
-		w.problem("%s: %w", slash(p), cause(err))
+		w.problem(p, err, "")
 		return
 	}
 	if real, err = filepath.Abs(real); err != nil {
-		w.problem("%s: %w", slash(p), err)
+		w.problem(p, err, "")
 		return
 	}
 	if w.inside[real] {
@@ -115,7 +138,7 @@ func (w *finder) folder(p string) {
 	defer delete(w.inside, real)
 	entries, err := os.ReadDir(p)
 	if err != nil {
-		w.problem("%s: %w", slash(p), cause(err))
+		w.problem(p, err, "")
 	}
 	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
 	for _, e := range entries {
@@ -135,15 +158,25 @@ func (w *finder) entry(p, name string) {
 	info, err := os.Stat(p)
 	switch {
 	case err != nil:
-		w.problem("%s: %w", slash(p), cause(err))
+		w.problem(p, err, "")
+	case isSystem(name):
+		w.skip(p, SkipSystem)
+	case strings.HasPrefix(name, ".") && info.IsDir():
+		w.skip(p, "a hidden folder")
 	case strings.HasPrefix(name, "."):
 		w.skip(p, "hidden")
-	case strings.EqualFold(name, "Thumbs.db") || strings.EqualFold(name, "desktop.ini") ||
-		strings.EqualFold(name, "__MACOSX"):
-		w.skip(p, "kept by the operating system, no log")
 	case info.IsDir():
 		w.folder(p)
 	default:
 		w.file(p, info)
 	}
+}
+
+// isSystem knows what macOS and Windows leave in folders and archives.
+func isSystem(name string) bool {
+	switch strings.ToLower(name) {
+	case "thumbs.db", "desktop.ini", "__macosx", ".ds_store":
+		return true
+	}
+	return strings.HasPrefix(name, "._")
 }

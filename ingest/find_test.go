@@ -17,7 +17,7 @@ func TestFind(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, name := range []string{
 		"logs/b.json", "logs/a.json.gz", "logs/x.json/inner.log", "logs/.DS_Store", "logs/Thumbs.db",
-		"logs/.git/config", "logs/sub/c", "one",
+		"logs/.git/config", "logs/.old.json", "logs/sub/c", "one",
 	} {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -47,7 +47,8 @@ func TestFind(t *testing.T) {
 		got = append(got, f.Name)
 	}
 	want := []string{
-		"logs/.DS_Store: hidden", "logs/.git: hidden", "logs/Thumbs.db: kept by the operating system, no log",
+		"logs/.DS_Store: kept by the operating system, no log", "logs/.git: a hidden folder",
+		"logs/.old.json: hidden", "logs/Thumbs.db: kept by the operating system, no log",
 		"logs/a.json.gz", "logs/again/c", "logs/b.json", "logs/loop: a link back to a folder around it",
 		"logs/sub/c", "logs/x.json/inner.log", "one",
 	}
@@ -60,7 +61,7 @@ func TestFind(t *testing.T) {
 	}
 	wantProblems := []string{
 		"logs/gone: no such file or directory",
-		"no files in empty",
+		"empty: no files in it",
 		"missing/x.json: file does not exist (hint: the folder missing does not exist either)",
 		"logs/*.csv: file does not exist (hint: no file matches the pattern)",
 	}

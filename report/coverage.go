@@ -88,6 +88,27 @@ func (p *page) blind(blind []detect.BlindDetection) {
 	}
 }
 
+// problems says what is wrong with the logs themselves.
+func (p *page) problems(problems []detect.Problem) {
+	if len(problems) == 0 {
+		return
+	}
+	title := "problems: what is wrong with the logs"
+	if slices.ContainsFunc(problems, func(x detect.Problem) bool { return x.Blocks }) {
+		title += " (! keeps secrets from being cleared)"
+	}
+	p.section(title)
+	show := p.limit(len(problems))
+	for _, x := range problems[:show] {
+		mark := "• "
+		if x.Blocks {
+			mark = "! "
+		}
+		p.hang(mark, x.What+": "+x.Path+": "+x.Why)
+	}
+	p.more(len(problems)-show, "breachwindow coverage")
+}
+
 // totals accounts for everything that was read.
 func (p *page) totals(r *detect.Result) {
 	t := r.Totals
@@ -140,8 +161,8 @@ func (p *page) empties(inputs []detect.Input) {
 	}
 }
 
-// CoverageText writes what the logs cover, every gap, the detections that are blind, and the
-// account of what was read.
+// CoverageText writes what the logs cover, every gap, the detections that are blind, what is wrong
+// with the logs, and the account of what was read.
 func CoverageText(w io.Writer, r *detect.Result, o Options) error {
 	p := newPage(o)
 	p.all = true
@@ -155,6 +176,7 @@ func CoverageText(w io.Writer, r *detect.Result, o Options) error {
 	p.gaps(r.Coverage)
 	p.caveats(r.Caveats)
 	p.blind(r.Blind)
+	p.problems(r.Problems)
 	if err := p.rejects(r.Inputs); err != nil {
 		return err
 	}

@@ -82,6 +82,7 @@ func whole(r *detect.Result) *detect.Result {
 	})
 	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
+	c.Problems = list(r.Problems)
 	return &c
 }
 

@@ -41,6 +41,7 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	}
 	p.caveats(r.Caveats)
 	p.blind(r.Blind)
+	p.problems(r.Problems)
 	p.totals(r)
 	return p.writeTo(w)
 }

@@ -84,6 +84,11 @@ func sample(tb testing.TB) *detect.Result {
 			{Source: "github", Scope: "acme/git", From: at(tb, "2022-12-30 00:00:00"), To: at(tb, "2023-01-06 00:00:00"), Events: 77},
 		},
 		Blind: []detect.BlindDetection{{Query: "any/use-from-indicator", Why: "no source addresses in github/rest; 77 events have none"}},
+		Problems: []detect.Problem{
+			{What: "missing", Path: "logs/cloudtrail/eu-central-1", Why: "it does not exist", Blocks: true},
+			{What: "same id", Path: "logs/github/export.json", Why: "2 of its records have the id of another that tells something else; each is an event of its own, the first 6589a9eb-59b7-4895-b7ab-962ed3cc257c"},
+			{What: "skipped", Path: "logs/.old", Why: "a hidden folder"},
+		},
 		Inputs: []detect.Input{
 			{Path: "logs/cloudtrail/444455556666_CloudTrail_eu-west-1_20221224.json.gz", SHA256: strings.Repeat("ab", 32), Form: "cloudtrail/s3", Records: 5095, Events: 5092, Duplicates: 2, Rejects: 1},
 			{Path: "logs/github/export.json", SHA256: strings.Repeat("cd", 32), Form: "github/rest", Records: 77, Events: 77},
@@ -186,6 +191,7 @@ func nasty(tb testing.TB) *detect.Result {
 	}
 	r.Blind = []detect.BlindDetection{{Query: mixed, Why: long}}
 	r.Caveats = []detect.Caveat{{Source: wide, Scope: mixed, Text: long}}
+	r.Problems = []detect.Problem{{What: hostile, Path: mixed, Why: wide, Blocks: true}}
 	for i := range r.Inputs {
 		r.Inputs[i].Path, r.Inputs[i].Form, r.Inputs[i].Rejects = mixed, long, 7
 	}

@@ -84,6 +84,17 @@ CREATE TABLE main.files (
   loaded_at TIMESTAMP NOT NULL
 );
 
+-- What is wrong with the case's logs beyond records: a path that is not there, a file that was
+-- skipped, an id that two different records have … As of the last load.
+CREATE TABLE main.problems (
+  what VARCHAR NOT NULL,           -- missing, unreadable, empty, skipped, incomplete, gone, not named,
+                                   -- other source, same id
+  path VARCHAR NOT NULL,           -- as in files; also of folders and globs
+  why VARCHAR NOT NULL,
+  blocks BOOLEAN NOT NULL,         -- a use may be missing: no secret is cleared by these logs
+  named VARCHAR NOT NULL           -- the path given to load; '' where the case names it
+);
+
 -- Records that could not become events.
 CREATE TABLE main.rejects (
   file INTEGER NOT NULL,

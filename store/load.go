@@ -18,11 +18,13 @@ import (
 )
 
 // LoadFile is one file to load. Name is how the database and every report call it (what is no
-// text in it, they call \xff); Path is where to read it.
+// text in it, they call \xff); Path is where to read it; Source, if set, is whose log the case says
+// it is.
 type LoadFile struct {
-	Name string
-	Path string
-	Size int64
+	Name   string
+	Path   string
+	Size   int64
+	Source string
 }
 
 // LoadOptions tells a load how to read and whom to tell. The zero value is right.
@@ -36,6 +38,12 @@ type LoadOptions struct {
 	// Locate tells where a file of the manifest lies that is not among the given ones: it may have
 	// to be read again when another one changed. nil: they are not read again.
 	Locate func(name string) string
+
+	// Paths, if not nil, are the paths whose files are loaded, instead of all that the case names.
+	Paths []string
+
+	// Problems are what was found beside the files, by whoever listed them.
+	Problems []Problem
 
 	// RowsPerCommit bounds a transaction: it ends with the file in which it passes this many
 	// rows. 0 is 1,200,000, ten row groups: each transaction ends with half-filled ones, which
@@ -52,7 +60,7 @@ type Summary struct {
 	Duplicates int64
 	Rejects    int64
 	Loaded     []FileRow // what was read now, in order
-	Problems   []string  // what the user should know beside the counts
+	Problems   []Problem // what the load found that the user should know beside the counts
 }
 
 // FileRow is a row of table files.
@@ -84,15 +92,34 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 	if err := d.registerSource(conn); err != nil {
 		return Summary{}, fmt.Errorf("load: %w", err)
 	}
-	if err := l.plan(ctx, namedInText(files)); err != nil {
-		return Summary{}, fmt.Errorf("load: %w", err)
+	if err := l.run(ctx, namedInText(files)); err != nil {
+		return l.sum, fmt.Errorf("load: %w", err)
+	}
+	return l.sum, nil
+}
+
+// run writes the problems twice: those that are known before the first event is, since a load may
+// be interrupted, and all at the end.
+func (l *loader) run(ctx context.Context, files []LoadFile) error {
+	if err := l.readProblems(ctx); err != nil {
+		return err
+	}
+	l.problems.begin(files, l.options)
+	if err := l.plan(ctx, files); err != nil {
+		return err
+	}
+	if err := l.writeProblems(ctx); err != nil {
+		return err
 	}
 	for len(l.todo) > 0 {
 		if err := l.commitSome(ctx); err != nil {
-			return l.sum, fmt.Errorf("load: %w", err)
+			return err
 		}
 	}
-	return l.sum, nil
+	if err := l.conclude(ctx, files); err != nil {
+		return err
+	}
+	return l.writeProblems(ctx)
 }
 
 // Rejects counts the rejected records of all files that the database has, and these files.
@@ -132,13 +159,14 @@ func (d *DB) registerSource(conn *sql.Conn) error {
 
 // loader is the state of one Load.
 type loader struct {
-	db      *DB
-	conn    *sql.Conn
-	options LoadOptions
-	ingest  ingest.Options
-	todo    []task
-	stale   []int32 // files whose rows go with the first transaction
-	sum     Summary
+	db       *DB
+	conn     *sql.Conn
+	options  LoadOptions
+	ingest   ingest.Options
+	todo     []task
+	stale    []int32 // files whose rows go with the first transaction
+	problems problems
+	sum      Summary
 }
 
 // task is a file to read, under the id that it will have.

@@ -166,7 +166,16 @@ func TestLoadUnreadable(t *testing.T) {
 	f.write(t, "a", trail("e3"))
 	files[0] = f.files("a")[0]
 	sum := load(t, db, files, store.LoadOptions{})
-	want := []string{"b: open: no such file or directory; what was loaded of it before is kept"}
+	want := []store.Problem{
+		{
+			What: store.Unreadable, Path: "b", Blocks: true,
+			Why: "open: no such file or directory; what was loaded of it before is kept",
+		},
+		{
+			What: store.Incomplete, Path: "b", Blocks: true,
+			Why: "it is not at hand; an event that it shared with a changed file may be missing now",
+		},
+	}
 	if diff := cmp.Diff(want, sum.Problems); diff != "" || sum.Files != 1 || sum.Known != 1 {
 		t.Errorf("%+v, problems (-want +got):\n%s", sum, diff)
 	}
@@ -178,7 +187,7 @@ func TestLoadUnreadable(t *testing.T) {
 	for _, locate := range []func(string) string{nil, f.path} {
 		f.write(t, "a", fmt.Sprint(trail("e3"), trail("e4"), locate != nil))
 		sum = load(t, db, f.files("a"), store.LoadOptions{Locate: locate})
-		if len(sum.Problems) != 1 || !strings.Contains(sum.Problems[0], "may be missing now") {
+		if len(sum.Problems) != 1 || !strings.Contains(sum.Problems[0].Why, "may be missing now") {
 			t.Errorf("problems: %q", sum.Problems)
 		}
 	}

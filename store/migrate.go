@@ -21,6 +21,15 @@ var migrations = []string{
 	    CASE json_extract_string(details, '$.managementEvent')
 	      WHEN 'true' THEN 'management' WHEN 'false' THEN 'data' END)
 	  END;`,
+	// Earlier ones kept one record of each id, whatever the others said, so files with duplicates may
+	// have lost events. Their next load reads them again.
+	`CREATE TABLE main.problems (
+	  what VARCHAR NOT NULL, path VARCHAR NOT NULL, why VARCHAR NOT NULL, blocks BOOLEAN NOT NULL,
+	  named VARCHAR NOT NULL);
+	INSERT INTO main.problems
+	SELECT 'incomplete', path, 'an earlier version of this program loaded it and kept one record ' ||
+	  'of each id, whatever the others said: load or run reads it again', true, ''
+	FROM main.files WHERE duplicates > 0;`,
 }
 
 // prepare brings the open database to this program's version.

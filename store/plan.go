@@ -23,7 +23,8 @@ type known struct {
 
 // plan decides what to read. A path that is known with the same content is skipped; one whose
 // content changed is forgotten first, together with the files that left events to it: an event
-// that a changed file had first is a duplicate elsewhere and would be lost.
+// that a changed file had first is a duplicate elsewhere and would be lost. A file that could not
+// be read again then is read as soon as it can be.
 func (l *loader) plan(ctx context.Context, files []LoadFile) error {
 	byPath, lastID, err := l.readKnown(ctx)
 	if err != nil {
@@ -40,17 +41,22 @@ func (l *loader) plan(ctx context.Context, files []LoadFile) error {
 		changed[f.Name] = !same
 		if err != nil {
 			lost[f.Name] = true
-			l.problem("%s: %s; what was loaded of it before is kept", f.Name, reasonOf(err))
+			l.problem(Unreadable, f.Name, reasonOf(err)+"; what was loaded of it before is kept")
 		}
 	}
 	maps.DeleteFunc(changed, func(_ string, yes bool) bool { return !yes })
+	again := l.problems.of(Incomplete)
 	if len(changed) > 0 {
-		files = append(slices.Clip(files), l.sharing(byPath, given)...)
+		for name, k := range byPath {
+			if k.dups > 0 {
+				again[name] = true
+			}
+		}
 	}
+	files = append(slices.Clip(files), l.sharing(again, given, lost)...)
 	for _, f := range files {
 		if k, ok := byPath[f.Name]; ok {
-			again := changed[f.Name] || len(changed) > 0 && k.dups > 0 && !lost[f.Name]
-			if !again {
+			if !changed[f.Name] && (!again[f.Name] || lost[f.Name]) {
 				l.sum.Known++
 				continue
 			}
@@ -62,25 +68,29 @@ func (l *loader) plan(ctx context.Context, files []LoadFile) error {
 	return nil
 }
 
-func (l *loader) problem(format string, args ...any) {
-	l.sum.Problems = append(l.sum.Problems, fmt.Sprintf(format, args...))
+// problem adds one that may hide a use, and tells of it.
+func (l *loader) problem(what, name, why string) {
+	x := Problem{What: what, Path: name, Why: why, Blocks: true}
+	l.problems.add(x)
+	l.tell(x)
 }
 
-// sharing lists the files with duplicates that were not given, by name.
-func (l *loader) sharing(byPath map[string]known, given map[string]bool) (out []LoadFile) {
-	for _, name := range slices.Sorted(maps.Keys(byPath)) {
-		if byPath[name].dups == 0 || given[name] {
+// sharing lists the files to read again that were not given, by name. Those that cannot be read
+// are incomplete until they are.
+func (l *loader) sharing(again, given, lost map[string]bool) (out []LoadFile) {
+	for _, name := range slices.Sorted(maps.Keys(again)) {
+		if given[name] && !lost[name] {
 			continue
 		}
 		f := LoadFile{Name: name}
 		err := errors.New("it is not at hand")
-		if l.options.Locate != nil {
+		if l.options.Locate != nil && !given[name] {
 			f.Path = l.options.Locate(name)
 			f.Size, err = readable(f.Path)
 		}
 		if err != nil {
-			l.problem("%s: %s; an event that it shared with a changed file may be missing now",
-				name, reasonOf(err))
+			l.problem(Incomplete, name,
+				reasonOf(err)+"; an event that it shared with a changed file may be missing now")
 			continue
 		}
 		out = append(out, f)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,14 +84,13 @@ func (a *app) load(
 			entries = append(entries, logEntry{Path: p})
 		}
 	}
-	files, wanted, problems := a.findLogs(c, entries, len(paths) > 0)
-	for _, p := range problems {
-		a.note("%s", p)
+	found := a.findLogs(c, entries, len(paths) > 0)
+	bar := a.newProgress(found.files)
+	o := store.LoadOptions{Progress: bar.add, Locate: a.locate, Problems: found.problems}
+	if len(paths) > 0 {
+		o.Paths = found.paths
 	}
-	bar := a.newProgress(files)
-	sum, err := db.Load(ctx, files, store.LoadOptions{
-		Progress: bar.add, Locate: a.locate,
-	})
+	sum, err := db.Load(ctx, found.files, o)
 	bar.stop()
 	if err != nil {
 		return sum, err
@@ -97,27 +98,27 @@ func (a *app) load(
 	for _, p := range sum.Problems {
 		a.note("%s", p)
 	}
-	for _, f := range sum.Loaded {
-		source, _, _ := strings.Cut(f.Form, "/")
-		if want := wanted[f.Path]; want != "" && f.Events > 0 && source != want {
-			a.note("%s: case.yaml says %s, its content is %s", f.Path, want, f.Form)
-		}
-	}
 	switch {
-	case len(paths) > 0 && len(files) == 0:
+	case len(paths) > 0 && len(found.files) == 0:
 		return sum, errors.New("nothing to load")
-	case len(paths) > 0 && len(problems) > 0:
+	case len(paths) > 0 && found.lacking:
 		return sum, errors.New("not all that was named could be loaded, see above")
 	}
 	return sum, nil
 }
 
+// foundLogs is what the entries of a case lead to.
+type foundLogs struct {
+	files    []store.LoadFile
+	problems []store.Problem
+	paths    []string // the entries' own, as the case calls them
+	lacking  bool     // something is not there or cannot be read
+}
+
 // findLogs lists the files of the entries, sorted and once each, with the source that an entry
 // claims. Paths of case.yaml are relative to the case, those of the command line are not.
-func (a *app) findLogs(
-	c *investigation, entries []logEntry, fromArgs bool,
-) (files []store.LoadFile, wanted map[string]string, problems []error) {
-	wanted = map[string]string{}
+func (a *app) findLogs(c *investigation, entries []logEntry, fromArgs bool) (out foundLogs) {
+	wanted := map[string]string{}
 	for _, e := range entries {
 		pattern := e.Path
 		if !fromArgs && !filepath.IsAbs(pattern) {
@@ -130,25 +131,57 @@ func (a *app) findLogs(
 			}
 		}
 		found, bad := ingest.Find(paths)
-		problems = append(problems, bad...)
+		for _, p := range paths {
+			out.paths = append(out.paths, a.nameOf(p))
+		}
+		for _, p := range bad {
+			a.note("%s", p)
+			out.lacking = true
+			out.problems = append(out.problems, a.problemOf(p))
+		}
 		for _, f := range found {
 			name := a.nameOf(f.Name)
-			if f.Skip == "" && c.owns(name) {
-				f.Skip = "the case's own file"
-			}
-			if f.Skip != "" {
-				a.note("%s: skipped: %s", f.Name, f.Skip)
+			switch own := c.owns(name); {
+			case f.Skip == "" && !own:
+				wanted[name] = cmp.Or(wanted[name], e.Source)
+				out.files = append(out.files, store.LoadFile{Name: name, Path: f.Name, Size: f.Size})
 				continue
+			case f.Skip == "":
+				f.Skip = "the case's own file"
+			case f.Skip != ingest.SkipSystem:
+				out.problems = append(out.problems,
+					store.Problem{What: store.Skipped, Path: name, Why: f.Skip})
 			}
-			if e.Source != "" {
-				wanted[name] = e.Source
-			}
-			files = append(files, store.LoadFile{Name: name, Path: f.Name, Size: f.Size})
+			a.note("%s: skipped: %s", f.Name, f.Skip)
 		}
 	}
-	slices.SortFunc(files, func(x, y store.LoadFile) int { return strings.Compare(x.Name, y.Name) })
-	files = slices.CompactFunc(files, func(x, y store.LoadFile) bool { return x.Name == y.Name })
-	return files, wanted, problems
+	slices.SortFunc(out.files, func(x, y store.LoadFile) int {
+		return strings.Compare(x.Name, y.Name)
+	})
+	out.files = slices.CompactFunc(out.files, func(x, y store.LoadFile) bool {
+		return x.Name == y.Name
+	})
+	for i := range out.files {
+		out.files[i].Source = wanted[out.files[i].Name]
+	}
+	return out
+}
+
+// problemOf is what the case keeps of a path that could not be listed.
+func (a *app) problemOf(p ingest.PathError) store.Problem {
+	x := store.Problem{Path: a.nameOf(p.Path), Why: p.Err.Error(), Blocks: true}
+	switch {
+	case errors.Is(p, ingest.ErrNoFiles):
+		x.What, x.Blocks = store.Empty, false
+	case errors.Is(p, fs.ErrNotExist):
+		x.What, x.Why = store.Missing, "it does not exist"
+		if strings.ContainsAny(p.Path, "*?[") {
+			x.Why = "no file matches the pattern"
+		}
+	default:
+		x.What = store.Unreadable
+	}
+	return x
 }
 
 // owns tells the files that make the case, and those that this program writes into it, from logs.

@@ -1,0 +1,142 @@
+-- The tables of version 1, as they were.
+-- The tables that loading fills. Times are TIMESTAMP in UTC. Text that the log does not have is
+-- NULL, never ''. Views (sql/views) are what detections read; see ARCHITECTURE.md.
+
+-- One row: which version of this file made the database.
+CREATE TABLE main.schema_version (
+  version INTEGER NOT NULL
+);
+
+-- The incident under investigation; one row.
+CREATE TABLE main.incident (
+  id VARCHAR NOT NULL,       -- circleci-2023-01
+  title VARCHAR NOT NULL,
+  starts TIMESTAMP,          -- start of the breach; NULL: not known, then nothing is cut off
+  ends TIMESTAMP,            -- exclusive; NULL: ends with each secret's rotation
+  disclosed TIMESTAMP,
+  created_before TIMESTAMP   -- exposed only if created before
+);
+
+-- The inventory: one row per secret that the vendor held.
+CREATE TABLE main.secrets (
+  id VARCHAR NOT NULL,
+  kind VARCHAR NOT NULL,           -- aws-access-key, github-token, …
+  identifier VARCHAR,              -- as given; an id or a hash, never a value
+  short VARCHAR,                   -- the identifier shortened for reading
+  name VARCHAR,
+  stored_in VARCHAR,               -- context:NAME, project:SLUG …
+  owner VARCHAR,
+  account VARCHAR,                 -- AWS account of a key, from the inventory or the key id
+  created_at TIMESTAMP,
+  rotated_at TIMESTAMP,            -- declared by the customer
+  vendor_revoked_at TIMESTAMP,     -- the vendor's forced revocation for this kind
+  exposed_at TIMESTAMP,            -- start of the window; NULL with exposed = false
+  window_end TIMESTAMP,            -- declared end: rotated_at, else vendor_revoked_at; NULL: open
+  exposed BOOLEAN NOT NULL         -- held by the vendor when it was breached
+);
+
+-- What a log can show of a secret, in normal form.
+CREATE TABLE main.secret_credentials (
+  secret VARCHAR NOT NULL,
+  credential VARCHAR NOT NULL,
+  match VARCHAR NOT NULL           -- exact, tail, token_id, fingerprint, key, repository, grant, app,
+                                   -- login, account (that an AWS key id names)
+);
+
+-- Indicators of the incident and of the customer. ip_from and ip_to are the first and last
+-- address as 32 hexadecimal digits (IPv4 as ::ffff:a.b.c.d), so that text order is address order.
+CREATE TABLE main.indicators (
+  type VARCHAR NOT NULL,           -- ip, network, user_agent, domain, …
+  value VARCHAR NOT NULL,
+  ip_from VARCHAR,
+  ip_to VARCHAR,
+  confidence VARCHAR,
+  source VARCHAR
+);
+
+-- The customer's list of expected use: a use fits a row when all of its selectors match.
+CREATE TABLE main.expected_list (
+  entry INTEGER NOT NULL,          -- position in case.yaml, from 1
+  ip_from VARCHAR,                 -- NULL: any address
+  ip_to VARCHAR,
+  agent VARCHAR,                   -- LIKE pattern in lower case, \ escapes; NULL: any agent
+  actor VARCHAR,                   -- LIKE pattern in lower case, \ escapes; NULL: any actor
+  why VARCHAR NOT NULL
+);
+
+-- Who rotates keys for the customer: actors or credentials.
+CREATE TABLE main.responders (
+  value VARCHAR NOT NULL
+);
+
+-- Every file that was read: records = events + duplicates + rejects.
+CREATE TABLE main.files (
+  id INTEGER NOT NULL,
+  path VARCHAR NOT NULL,           -- relative to the case where it lies inside
+  bytes BIGINT NOT NULL,           -- as stored, compressed
+  sha256 VARCHAR NOT NULL,         -- of the file as stored, hexadecimal
+  form VARCHAR NOT NULL,           -- cloudtrail/s3, github/stream, … unknown, unreadable, empty
+  records BIGINT NOT NULL,
+  events BIGINT NOT NULL,
+  duplicates BIGINT NOT NULL,
+  rejects BIGINT NOT NULL,
+  first_time TIMESTAMP,
+  last_time TIMESTAMP,
+  loaded_at TIMESTAMP NOT NULL
+);
+
+-- Records that could not become events.
+CREATE TABLE main.rejects (
+  file INTEGER NOT NULL,
+  pos BIGINT NOT NULL,             -- line, or element number, from 1
+  reason VARCHAR NOT NULL,
+  excerpt VARCHAR
+);
+
+-- One normalised record of a log. The comments name CloudTrail / GitHub / CircleCI.
+CREATE TABLE main.events (
+  source VARCHAR NOT NULL,         -- cloudtrail, github, circleci
+  event_id VARCHAR NOT NULL,       -- eventID / _document_id, else a hash of the record / id
+  time TIMESTAMP NOT NULL,
+  account VARCHAR,                 -- recipient account / organisation / organisation
+  region VARCHAR,                  -- awsRegion / git, web or enterprise / -
+  service VARCHAR,                 -- eventSource / category / first word of the action
+  action VARCHAR,                  -- eventName / action / action with dots
+  actor VARCHAR,                   -- arn / login / login
+  actor_kind VARCHAR,              -- userIdentity.type / programmatic_access_type / actor.type
+  credential VARCHAR,              -- access key id / token hash (base64) / login:NAME
+  credential_kind VARCHAR,         -- access_key / token, ssh_key, app / login
+  session VARCHAR,                 -- session's creation time / token_id:N or deploy_key:REPO / workflow
+  via VARCHAR,                     -- invokedBy / OAuth application or app / trigger
+  minted VARCHAR,                  -- the credential that this event made
+  target VARCHAR,                  -- what was acted on: key id, user, role, secret, repository …
+  ip VARCHAR,                      -- as logged: an address, or a service's name
+  agent VARCHAR,
+  outcome VARCHAR NOT NULL,        -- success, failure
+  error VARCHAR,
+  read_only BOOLEAN,
+  details VARCHAR USING COMPRESSION zstd, -- JSON: the record without the members above
+  file INTEGER NOT NULL,
+  pos BIGINT NOT NULL
+);
+
+-- What is known of each address that acted.
+CREATE TABLE main.ips (
+  ip VARCHAR NOT NULL,             -- as in events; only real addresses are here
+  address VARCHAR NOT NULL,        -- 32 hexadecimal digits, as in indicators
+  network VARCHAR NOT NULL,        -- the AS number where known, else the /24 or /48
+  country VARCHAR,
+  city VARCHAR,
+  asn BIGINT,
+  organisation VARCHAR,
+  labels VARCHAR,                  -- comma-separated: hosting, vpn, tor, cloud provider, ci
+  indicator VARCHAR                -- the indicator that names it
+);
+
+-- Thresholds that views and detections read.
+CREATE TABLE main.settings (
+  name VARCHAR NOT NULL,
+  value DOUBLE NOT NULL,
+  default_value DOUBLE NOT NULL,
+  meaning VARCHAR NOT NULL
+);

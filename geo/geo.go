@@ -16,7 +16,8 @@ type Info struct {
 }
 
 // Lookup reads text as an address, with or without a port. Of a list, as proxies write it, the
-// first public address counts, else the first. ok is false for what is none: a service's name,
+// last public address counts, else the last: it is the one that the service saw itself, those
+// before it are the client's word. ok is false for what is none: a service's name,
 // "AWS Internal", an anonymised address with leading zeros.
 func Lookup(text string) (info Info, ok bool) {
 	var addr netip.Addr
@@ -25,12 +26,8 @@ func Lookup(text string) (info Info, ok bool) {
 		if !is {
 			continue
 		}
-		if !addr.IsValid() {
+		if !addr.IsValid() || isPublic(a) || !isPublic(addr) {
 			addr = a
-		}
-		if isPublic(a) {
-			addr = a
-			break
 		}
 	}
 	if !addr.IsValid() {

@@ -22,8 +22,8 @@ func TestLookup(t *testing.T) {
 		{text: "[::ffff:198.51.100.7]:443", network: "198.51.100.0/24", ok: true},
 		{text: "198.51.100.7, 10.0.0.1", network: "198.51.100.0/24", ok: true},
 		{text: "10.0.0.1,198.51.100.7:80", network: "198.51.100.0/24", ok: true},
-		{text: "unknown, 100.64.0.9, ::1, fd00::1, 198.51.100.7, 203.0.113.9", network: "198.51.100.0/24", ok: true},
-		{text: "10.1.2.3, 192.168.0.1", network: "10.1.2.0/24", ok: true}, // better than none
+		{text: "unknown, 100.64.0.9, ::1, fd00::1, 203.0.113.9, 198.51.100.7", network: "198.51.100.0/24", ok: true},
+		{text: "10.1.2.3, 192.168.0.1", network: "192.168.0.0/24", ok: true}, // better than none
 		{text: "198.51.100.7:443:1"},
 		{text: "198.51.100.7:port"},
 		{text: "198.51.100.0/24"},

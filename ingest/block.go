@@ -58,13 +58,9 @@ func (b *blocks) rest() []byte {
 }
 
 // need makes sure that n bytes stand from pos on, if the data has them.
-func (b *blocks) need(n int) bool {
-	for len(b.rest()) < n {
-		if !b.more() {
-			return false
-		}
+func (b *blocks) need(n int) {
+	for len(b.rest()) < n && b.more() {
 	}
-	return true
 }
 
 // peek returns the next byte.

@@ -163,20 +163,20 @@ func (b *build) request(e *Event) {
 
 // circleCIColumns are the documented columns of the CSV export.
 var circleCIColumns = [...]column{
-	{"id", cellText},
-	{"version", cellNumber},
-	{"action", cellText},
-	{"occurred_at", cellText},
-	{"actor", cellJSON},
-	{"target", cellJSON},
-	{"scope", cellJSON},
-	{"payload", cellJSON},
-	{"metadata", cellJSON},
-	{"success", cellFlag},
-	{"request", cellJSON},
-	{"organization", cellJSON},
-	{"account", cellJSON},
-	{"common_fields", cellJSON},
+	{name: "id", cell: cellText},
+	{name: "version", cell: cellNumber},
+	{name: "action", cell: cellText},
+	{name: "occurred_at", cell: cellText},
+	{name: "actor", cell: cellJSON},
+	{name: "target", cell: cellJSON},
+	{name: "scope", cell: cellJSON},
+	{name: "payload", cell: cellJSON},
+	{name: "metadata", cell: cellJSON},
+	{name: "success", cell: cellFlag},
+	{name: "request", cell: cellJSON},
+	{name: "organization", cell: cellJSON},
+	{name: "account", cell: cellJSON},
+	{name: "common_fields", cell: cellJSON},
 }
 
 // circleCIOrders are the orders in which the documentation lists the columns; which one
@@ -194,7 +194,10 @@ var circleCIOrders = [...][]string{
 
 // isCircleCIHeader wants the two columns without which there is no event.
 func isCircleCIHeader(names []string) bool {
-	return slices.Contains(names, "action") && slices.Contains(names, "occurred_at")
+	has := func(name string) bool {
+		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
+	}
+	return has("action") && has("occurred_at")
 }
 
 // isCircleCIRow tells a row from text that only has as many commas.

@@ -25,6 +25,7 @@ const (
 	ctTimestamp // Logstash moves the time there
 	ctManagementEvent
 	ctEventCategory
+	ctWrapped // of lookup-events: the record stands in it
 )
 
 // cloudTrailNames also lists members that are only carried on: exports that fold names to
@@ -33,7 +34,7 @@ var cloudTrailNames = makeNames(
 	"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion",
 	"sourceIPAddress", "userAgent", "errorCode", "errorMessage", "requestParameters",
 	"responseElements", "eventID", "readOnly", "resources", "eventType", "recipientAccountId",
-	"insightDetails", "@timestamp", "managementEvent", "eventCategory",
+	"insightDetails", "@timestamp", "managementEvent", "eventCategory", "CloudTrailEvent",
 	"requestID", "apiVersion", "serviceEventDetails", "sharedEventID",
 	"vpcEndpointId", "vpcEndpointAccountId", "addendum",
 	"sessionCredentialFromConsole", "edgeDeviceDetails", "tlsDetails", "additionalEventData",
@@ -90,6 +91,9 @@ func (m *mapper) cloudTrail(e *Event) (mine bool, reject string) {
 // isCloudTrail wants a name and two more members that only CloudTrail has together; S3
 // notifications have them too, but their version is 2 and their source "aws:s3".
 func (t *trail) isCloudTrail() bool {
+	if t.isString(t.f[ctWrapped]) {
+		return false
+	}
 	insight := t.f[ctInsightDetails]
 	named := t.isString(t.f[ctEventName]) ||
 		insight > 0 && t.nodes[insight].kind == kindObject

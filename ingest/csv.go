@@ -3,36 +3,21 @@ package ingest
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // table is a form that is CSV: its rows become records of JSON, which a source then maps.
 type table struct {
 	form    string
 	columns []column
-	// header tells from the names in a row whether it is the form's header.
+	// header tells from the names in a row, as they are spelled, whether it is the form's.
 	header func(names []string) bool
 	orders [][]string // in which the columns stand without a header
 	// fits tells whether a row without a header is of the form; cells by column name.
 	fits func(cells map[string]string) bool
-	// event tells whether a cell is a whole record.
+	// event tells whether a cell is a whole record; without it, any known record is one.
 	event func(m *mapper) bool
 }
-
-// column is a documented column.
-type column struct {
-	name string
-	cell cellKind
-}
-
-type cellKind uint8
-
-const (
-	cellText cellKind = iota
-	cellJSON
-	cellFlag   // true or false
-	cellNumber // a number
-	cellOther  // of a column that is not documented
-)
 
 // sheet is a CSV file being read.
 type sheet struct {
@@ -43,7 +28,7 @@ type sheet struct {
 	cells   []cell
 
 	scratch   []byte // of text
-	assembled []byte // of assemble
+	assembler assembler
 }
 
 // cell is where a cell stands in the block, without its quotes.
@@ -141,16 +126,17 @@ func (s *sheet) quoted(b []byte, c *cell, end bool) (next int, f fault, why stri
 	return i, whole, ""
 }
 
-// cutRow cuts the row at hand, reading on as long as it is not whole.
-func (s *sheet) cutRow() (next int, f fault, why string) {
+// cutRow cuts the row that starts skip bytes behind the one at hand, reading on as long as it
+// is not whole.
+func (s *sheet) cutRow(skip int) (next int, f fault, why string) {
 	for {
-		next, f, why = s.row(s.blocks.buf, s.blocks.pos, s.blocks.err != nil)
+		next, f, why = s.row(s.blocks.buf, s.blocks.pos+skip, s.blocks.err != nil)
 		if f == short && s.mayGrow() && s.blocks.more() {
 			continue
 		}
 		if f == short && s.mayGrow() && s.blocks.err != nil {
 			// The data has just turned out to end here.
-			next, f, why = s.row(s.blocks.buf, s.blocks.pos, true)
+			next, f, why = s.row(s.blocks.buf, s.blocks.pos+skip, true)
 			if f == short {
 				return next, bad, "the file ends within a quoted cell"
 			}
@@ -163,8 +149,7 @@ func (s *sheet) cutRow() (next int, f fault, why string) {
 func (s *sheet) names() []string {
 	var names []string
 	for _, c := range s.cells {
-		name := bytes.TrimSpace(s.text(s.blocks.buf, c))
-		names = append(names, string(bytes.ToLower(name)))
+		names = append(names, string(bytes.TrimSpace(s.text(s.blocks.buf, c))))
 	}
 	return names
 }
@@ -173,7 +158,7 @@ func (s *sheet) names() []string {
 func (f *file) tableOf() (*sheet, bool) {
 	for i := range tables {
 		s := &sheet{file: f, table: &tables[i]}
-		next, fl, _ := s.cutRow()
+		next, fl, _ := s.cutRow(0)
 		if fl != whole || len(s.cells) < 2 {
 			continue
 		}
@@ -190,12 +175,31 @@ func (f *file) tableOf() (*sheet, bool) {
 			return s, true
 		}
 	}
-	return nil, false
+	return f.anyTable()
+}
+
+// anyTable finds a table of records that were exported with others' columns: one cell of each
+// row holds a record.
+func (f *file) anyTable() (*sheet, bool) {
+	s := &sheet{file: f, table: &table{}, ragged: true}
+	next, fl, _ := s.cutRow(0)
+	if fl != whole {
+		return nil, false
+	}
+	if s.record() != nil {
+		return s, true
+	}
+	n := next - f.blocks.pos
+	if _, fl, _ = s.cutRow(n); fl != whole || s.record() == nil {
+		return nil, false
+	}
+	f.pass(n)
+	return s, true
 }
 
 func (s *sheet) takeHeader(names []string) {
 	for _, name := range names {
-		s.columns = append(s.columns, s.table.column(name))
+		s.columns = append(s.columns, s.table.column(strings.ToLower(name)))
 	}
 }
 
@@ -205,7 +209,7 @@ func (t *table) column(name string) column {
 			return c
 		}
 	}
-	return column{name, cellOther}
+	return column{name: name, cell: cellOther}
 }
 
 // takeOrder finds the order of columns that the first row fits.
@@ -228,14 +232,16 @@ func (s *sheet) takeOrder() bool {
 
 // readTable reads the rows of a table. Positions are the numbers of its data rows.
 func (f *file) readTable(s *sheet) error {
-	if err := f.recognised(s.table.form); err != nil {
-		return err
+	if s.table.form != "" {
+		if err := f.recognised(s.table.form); err != nil {
+			return err
+		}
 	}
 	for {
 		if _, ok := f.skipSpace(); !ok {
 			return nil
 		}
-		next, fl, why := s.cutRow()
+		next, fl, why := s.cutRow(0)
 		n := 0
 		if fl == whole {
 			n = next - f.blocks.pos
@@ -290,7 +296,7 @@ func (s *sheet) resync(fl fault, why string) error {
 // plausible tells whether a row starts at hand: as many cells as there are columns, and
 // what a row of the form must have.
 func (s *sheet) plausible() bool {
-	_, fl, _ := s.cutRow()
+	_, fl, _ := s.cutRow(0)
 	if fl != whole || s.ragged {
 		return fl == whole && s.record() != nil
 	}
@@ -304,6 +310,14 @@ func (s *sheet) plausible() bool {
 	return s.table.fits(cells)
 }
 
+func (s *sheet) noRecord() string {
+	if s.table.form == "" {
+		return "no cell holds a record of a log that is read here"
+	}
+	return "no cell holds a record, and there is no header: columns id, action, occurred_at … " +
+		"were expected"
+}
+
 // take passes on the row at hand, which is n bytes long.
 func (s *sheet) take(n int) error {
 	raw := s.blocks.rest()[:n]
@@ -311,8 +325,7 @@ func (s *sheet) take(n int) error {
 	record := s.record()
 	if record == nil && s.ragged {
 		s.pass(n)
-		return s.reject(pos, s.at("no cell holds a record, and there is no header: "+
-			"columns id, action, occurred_at … were expected", raw), raw)
+		return s.reject(pos, s.at(s.noRecord(), raw), raw)
 	}
 	var why string
 	if record == nil {
@@ -326,9 +339,7 @@ func (s *sheet) take(n int) error {
 	if end, fl := w.walk(record, 0); fl != whole || end != len(record) {
 		return s.reject(pos, s.at("not JSON: "+w.why, raw), raw)
 	}
-	if s.capture != nil {
-		s.count++
-		return s.capture.take(pos, bytes.TrimRight(raw, "\r\n"))
-	}
-	return s.file.take(pos, record, lines)
+	s.outer = bytes.TrimRight(raw, "\r\n")
+	defer func() { s.outer = nil }()
+	return s.file.take(pos, record, inCells)
 }

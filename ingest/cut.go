@@ -20,11 +20,15 @@ func (f *file) documents() error {
 			f.blocks.pos++
 			continue
 		}
+		if f.skipStamp(c) {
+			c = '{'
+		}
 		if first && c != '[' && f.wrapper(true) == 0 {
-			f.byLine = f.isByLine()
-			if !f.byLine {
+			var single bool
+			if f.byLine, single = f.isByLine(); !f.byLine {
 				f.framing = apart
 			}
+			f.byLine = f.byLine && !single
 		}
 		if err := f.value(first, lines, 0); err != nil {
 			return err
@@ -33,9 +37,9 @@ func (f *file) documents() error {
 }
 
 // isByLine tells whether a stream has one record a line, from its first: pretty-printed
-// ones, or several on one line, are numbered instead. What cannot be parsed is by line,
-// unless its first line is a lone brace.
-func (f *file) isByLine() bool {
+// ones, several on one line, or a single one in the file are numbered instead. What cannot
+// be parsed is by line, unless its first line is a lone brace.
+func (f *file) isByLine() (byLine, single bool) {
 	w := &f.mapper.walker
 	for {
 		b := f.blocks.buf
@@ -45,18 +49,46 @@ func (f *file) isByLine() bool {
 		}
 		if fl != whole {
 			line, _, _ := bytes.Cut(f.blocks.rest(), []byte("\n"))
-			return len(bytes.TrimSpace(line)) > 1
+			return len(bytes.TrimSpace(line)) > 1, false
 		}
 		if bytes.IndexByte(b[f.blocks.pos:end], '\n') >= 0 {
-			return false
+			return false, false
 		}
 		for end < len(b) && isSpace(b[end]) {
 			if b[end] == '\n' {
-				return true
+				return true, f.ends(end - f.blocks.pos)
 			}
 			end++
 		}
-		return end == len(b)
+		return end == len(b), end == len(b)
+	}
+}
+
+// skipStamp moves over the time in front of a record, if c starts one.
+func (f *file) skipStamp(c byte) bool {
+	if c < '0' || c > '9' {
+		return false
+	}
+	f.blocks.need(512)
+	n := stampLength(f.blocks.rest())
+	f.blocks.pos += n
+	f.stamped = f.stamped || n > 0
+	return n > 0
+}
+
+// ends tells whether only white space stands n bytes behind what is at hand.
+func (f *file) ends(n int) bool {
+	for {
+		rest := f.blocks.rest()
+		for n < len(rest) && isSpace(rest[n]) {
+			n++
+		}
+		if n < len(rest) {
+			return false
+		}
+		if n > mostBlock || !f.blocks.more() {
+			return n <= mostBlock
+		}
 	}
 }
 
@@ -153,9 +185,10 @@ func wrapperStart(w *walker, b []byte, i int, deep bool) (int, fault) {
 	if i >= len(b) || b[i] != '{' {
 		return i, bad
 	}
-	for i = w.space(i + 1); ; i = w.space(i + 1) {
-		value, isRecords, fl := w.nameAt(i)
-		if fl != whole || isRecords {
+	for first := true; ; first = false {
+		i = w.space(i + 1)
+		value, list, fl := w.nameAt(i)
+		if fl != whole || list == ofRecords || list == ofObjects && first {
 			return value + 1, fl
 		}
 		if b[value] == '[' || b[value] == '{' || !deep {
@@ -173,33 +206,65 @@ func wrapperStart(w *walker, b []byte, i int, deep bool) (int, fault) {
 	}
 }
 
+// list tells arrays whose elements are cut as records from others.
+type list uint8
+
+const (
+	ofOthers  list = iota
+	ofRecords      // of {"Records":[…]}
+	ofObjects      // as results of calls have them; other records may have such members too
+)
+
 // nameAt reads a member's name and colon and returns where its value starts, and whether that
-// is an array of records.
-func (w *walker) nameAt(i int) (value int, isRecords bool, f fault) {
+// is an array to cut.
+func (w *walker) nameAt(i int) (value int, l list, f fault) {
 	if i >= len(w.b) {
-		return i, false, short
+		return i, ofOthers, short
 	}
 	if w.b[i] != '"' {
 		i, f = w.fail(i, errJunk)
-		return i, false, f
+		return i, ofOthers, f
 	}
 	key := i + 1
 	end, _, f := w.str(key)
 	if f != whole {
-		return end, false, f
+		return end, ofOthers, f
 	}
 	i = w.space(end + 1)
 	if i < len(w.b) && w.b[i] != ':' {
 		i, f = w.fail(i, errJunk)
-		return i, false, f
+		return i, ofOthers, f
 	}
 	if i < len(w.b) {
 		i = w.space(i + 1)
 	}
 	if i >= len(w.b) {
-		return i, false, short
+		return i, ofOthers, short
 	}
-	return i, w.b[i] == '[' && bytes.EqualFold(w.b[key:end], []byte("Records")), whole
+	if w.b[i] != '[' {
+		return i, ofOthers, whole
+	}
+	l, f = w.listAt(i, w.b[key:end])
+	return i, l, f
+}
+
+// listAt tells from its member's name and its first element what an array is.
+func (w *walker) listAt(i int, name []byte) (list, fault) {
+	switch string(name) {
+	default:
+		if bytes.EqualFold(name, []byte("Records")) {
+			return ofRecords, whole
+		}
+		return ofOthers, whole
+	case "Events", "events", "results":
+	}
+	if i = w.space(i + 1); i >= len(w.b) {
+		return ofOthers, short
+	}
+	if w.b[i] != '{' {
+		return ofOthers, whole
+	}
+	return ofObjects, whole
 }
 
 // elements reads the elements of an array from behind its bracket.
@@ -289,11 +354,11 @@ func (f *file) unwrapped() (n int, err error) {
 // bracket of a second array of records.
 func (w *walker) walkMember(b []byte, i int) (int, fault) {
 	w.b, w.nodes, w.secrets, w.open = b, w.nodes[:0], w.secrets[:0], false
-	value, isRecords, f := w.nameAt(w.space(i))
+	value, list, f := w.nameAt(w.space(i))
 	switch {
 	case f != whole:
 		return value, f
-	case isRecords:
+	case list == ofRecords:
 		return value + 1, whole
 	}
 	return w.value(value, 0, -1)

@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 
 	"breachwindow/ingest"
@@ -114,7 +116,12 @@ func TestDataSets(t *testing.T) {
 		{"umccr", []string{"cloudtrail", "umccr-examples"}, "cloudtrail/s3", 16, 21, 0},
 		{"trailscraper", []string{"cloudtrail", "trailscraper"}, "cloudtrail/s3", 3, 7, 0},
 		{"ocsf inputs", []string{"cloudtrail", "aws-ocsf-validation"}, "cloudtrail/s3", 21, 21, 0},
-		{"s3 notifications", []string{"cloudtrail", "cloudtrail-rs"}, "aws/s3-notification", 3, 0, 0},
+		{"s3 notifications", []string{"cloudtrail", "cloudtrail-rs"}, "aws/s3-notification", 8, 0, 1},
+		{"eventbridge", []string{"cloudtrail", "cloud-custodian"}, "cloudtrail/eventbridge", 10, 10, 0},
+		{"details of eventbridge", []string{"cloudtrail", "cloud-custodian"}, "cloudtrail/ndjson", 14, 13, 1},
+		{"other events of the bus", []string{"cloudtrail", "cloud-custodian"}, "aws/eventbridge", 11, 0, 0},
+		{"lookup-events lines", []string{"cloudtrail", "plaso"}, "cloudtrail/lookup-events", 1, 6, 0},
+		{"splunk", []string{"cloudtrail", "cribl"}, "cloudtrail/splunk", 1, 44, 0},
 		{"circleci csv", []string{"circleci", "samples"}, "circleci/csv", 2, 19, 0},
 		{"circleci streams", []string{"circleci", "samples"}, "circleci/stream", 2, 16, 0},
 	}
@@ -239,5 +246,84 @@ func TestGitHubData(t *testing.T) {
 	}
 	if got := len(pos); got != 8 || pos[0] != 40 || pos[7] != 61 {
 		t.Errorf("rejects at %v", pos)
+	}
+}
+
+// TestDerivedFormats reads the same events in every form in which a responder may hold them.
+func TestDerivedFormats(t *testing.T) {
+	dir := dataDir(t, "cloudtrail", "derived-formats")
+	ids := strings.Fields(string(contents(t, filepath.Join(dir, "expected_event_ids.txt"))))
+	slices.Sort(ids)
+	full := map[string]ingest.Event{}
+	_, k := read(t, contents(t, filepath.Join(dir, "02_events.ndjson")), ingest.Options{})
+	for _, e := range k.events {
+		full[e.EventID] = e
+	}
+	for form, patterns := range map[string][]string{
+		"cloudtrail/s3":            {"01_*", "04_*"},
+		"cloudtrail/ndjson":        {"02_*"},
+		"cloudtrail/array":         {"03_*"},
+		"cloudtrail/lookup-events": {"05[ab]_*", "05c_*", "05d_*"},
+		"cloudtrail/cloudwatch":    {"06_*", "07_*", "08_*"},
+		"cloudtrail/eventbridge":   {"09_*"},
+		"cloudtrail/athena":        {"10_*"},
+		"cloudtrail/event-history": {"11_*"},
+		"cloudtrail/lake":          {"12_*", "13_*"},
+	} {
+		for _, pattern := range patterns {
+			names, err := filepath.Glob(filepath.Join(dir, pattern))
+			if err != nil || len(names) == 0 {
+				t.Fatalf("%s: %q, %v", pattern, names, err)
+			}
+			var got []string
+			for _, name := range names {
+				f, k := read(t, contents(t, name), ingest.Options{})
+				if f.Form != form || f.Rejects > 0 {
+					t.Errorf("%s: form %s, rejects %s; want %s", name, f.Form, k.reasons(), form)
+				}
+				for _, e := range k.events {
+					got = append(got, e.EventID)
+					checkSame(t, name, e, full[e.EventID])
+				}
+				checkRaw(t, name, k.events)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(ids, got); diff != "" {
+				t.Errorf("%s: ids %s", pattern, diff)
+			}
+		}
+	}
+}
+
+// checkSame compares an event with the same one of the full log: what the form has must be
+// the same.
+func checkSame(t *testing.T, name string, got, want ingest.Event) {
+	t.Helper()
+	same := got.Time == want.Time && got.Account == want.Account && got.Region == want.Region &&
+		got.Service == want.Service && got.Action == want.Action && got.Credential == want.Credential &&
+		got.IP == want.IP
+	base := filepath.Base(name)
+	lacks := base[:2] == "11" || base[:2] == "13" // names and errors, the latter of the request too
+	if !lacks {
+		same = same && got.Actor == want.Actor && got.ActorKind == want.ActorKind &&
+			got.Agent == want.Agent && got.Error == want.Error && got.Outcome == want.Outcome &&
+			got.Minted == want.Minted && got.ReadOnly == want.ReadOnly && got.Session == want.Session
+	}
+	if base < "10" {
+		same = same && got.Details == want.Details && got.Target == want.Target
+	}
+	if !same {
+		t.Errorf("%s: %+v\nwant %+v", name, got, want)
+	}
+}
+
+// checkRaw looks up some events in the file.
+func checkRaw(t *testing.T, name string, events []ingest.Event) {
+	t.Helper()
+	for _, i := range []int{0, len(events) / 2, len(events) - 1} {
+		raw, err := ingest.Raw(name, bytes.NewReader(contents(t, name)), events[i].Pos, ingest.Options{})
+		if err != nil || !bytes.Contains(raw, []byte(events[i].EventID)) {
+			t.Errorf("%s: record %d is %.300q, %v", name, events[i].Pos, raw, err)
+		}
 	}
 }

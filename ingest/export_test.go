@@ -22,3 +22,10 @@ func CanonicalAction(s string) string { return canonicalAction(s) }
 
 // MaxDepth bounds nesting.
 const MaxDepth = maxDepth
+
+// StructJSON reads Presto's text of a struct, or of a map.
+func StructJSON(text string, isMap bool) (string, bool) {
+	s := structText{b: []byte(text), walker: &walker{}, isMap: isMap}
+	out, ok := s.value(nil, 0, 0)
+	return string(out), ok && s.i == len(text)
+}

@@ -21,6 +21,8 @@ type file struct {
 	stored  *stored
 	blocks  blocks
 	mapper  mapper
+	opener  opener
+	budget  *budget
 	account File
 	batch   []Event
 
@@ -30,6 +32,8 @@ type file struct {
 	untold  []int64 // positions beyond maxTold
 	strays  int     // held records that are of no known form at all
 	empty   string  // the form of a document without records
+	outer   []byte  // what of the file the record at hand stands in, if not itself
+	stamped bool    // lines begin with a time
 	look    string  // what text that is not JSON looks like
 	framing framing
 	byLine  bool  // positions are line numbers
@@ -57,12 +61,17 @@ const (
 	array                  // elements of an array
 	lines                  // one a line
 	apart                  // one after the other, over several lines or several a line
+	inCells                // one in a cell of each row of CSV
 	framings
 )
 
 func newFile(ctx context.Context, name string, r io.Reader, opt Options, sink Sink) *file {
 	s := newStored(ctx, r, opt.Progress)
-	return &file{ctx: ctx, name: name, opt: opt, sink: sink, stored: s, line: 1}
+	b := &budget{left: opt.MaxExpand, most: opt.MaxExpand}
+	return &file{
+		ctx: ctx, name: name, opt: opt, sink: sink, stored: s, line: 1, budget: b,
+		opener: opener{max: opt.MaxRecord, budget: b},
+	}
 }
 
 // read reads the file and closes its account.
@@ -90,7 +99,7 @@ func (f *file) read() error {
 
 // readForm finds out what the file is and reads it so.
 func (f *file) readForm() error {
-	in, err := unpack(f.stored, f.opt.MaxExpand)
+	in, err := unpack(f.stored, f.budget)
 	if err != nil {
 		if f.ctx.Err() != nil {
 			return f.ctx.Err()
@@ -119,7 +128,11 @@ func (f *file) cut() error {
 		if s, ok := f.tableOf(); ok {
 			return f.readTable(s)
 		}
-		f.look = tables[0].describeText(f.blocks.rest())
+		if form := formOfText(f.blocks.rest()); form != "" {
+			f.empty = form
+			return nil
+		}
+		f.look = describeText(f.blocks.rest())
 	}
 	return f.documents()
 }
@@ -146,7 +159,7 @@ func (f *file) next() int64 {
 func (f *file) reject(pos int64, reason string, raw []byte) error {
 	f.count++
 	if f.capture != nil {
-		return f.capture.take(pos, raw)
+		return f.capture.take(pos, f.standing(raw))
 	}
 	r := Reject{Pos: pos, Reason: reason}
 	if len(raw) > 0 {
@@ -156,6 +169,14 @@ func (f *file) reject(pos int64, reason string, raw []byte) error {
 		return f.hold(held{Reject: r})
 	}
 	return f.emit(r)
+}
+
+// standing is what of the file a record stands in.
+func (f *file) standing(raw []byte) []byte {
+	if f.outer != nil {
+		return f.outer
+	}
+	return raw
 }
 
 func (f *file) emit(r Reject) error {

@@ -21,27 +21,45 @@ type source struct {
 var sources = [...]source{
 	{"cloudtrail", (*mapper).cloudTrail, [framings]string{
 		wrapped: emptyWrapper, array: "cloudtrail/array",
-		lines: "cloudtrail/ndjson", apart: "cloudtrail/ndjson",
+		lines: "cloudtrail/ndjson", apart: "cloudtrail/ndjson", inCells: "cloudtrail/csv",
 	}},
 	{"circleci", (*mapper).circleCI, [framings]string{
 		wrapped: "circleci/stream", array: "circleci/stream",
-		lines: "circleci/stream", apart: "circleci/stream",
+		lines: "circleci/stream", apart: "circleci/stream", inCells: "circleci/csv",
 	}},
 	{"github", (*mapper).gitHub, [framings]string{
 		wrapped: "github/rest", array: "github/rest",
-		lines: "github/stream", apart: "github/rest",
+		lines: "github/stream", apart: "github/rest", inCells: "github/csv",
 	}},
 }
 
 // others are records of known forms that are no logs.
+// A silent one says itself that it holds nothing, and may stand among records.
 var others = [...]struct {
-	form string
-	is   func(m *mapper) bool
+	form   string
+	is     func(m *mapper) bool
+	silent bool
+	last   bool // asked after it was looked into
 }{
-	{"empty", (*mapper).isEmpty},
-	{"cloudtrail/digest", (*mapper).isDigest},
-	{"aws/s3-notification", (*mapper).isS3Notification},
-	{"aws/config-snapshot", (*mapper).isConfigSnapshot},
+	{form: "empty", is: (*mapper).isEmpty},
+	{form: "cloudtrail/digest", is: (*mapper).isDigest},
+	{form: "cloudtrail/lake-signature", is: (*mapper).isLakeSignature},
+	{form: "aws/s3-notification", is: (*mapper).isS3Notification},
+	{form: "aws/config-snapshot", is: (*mapper).isConfigSnapshot},
+	{form: "aws/control-message", is: (*mapper).isControlMessage, silent: true},
+	{
+		form: "cloudtrail/lookup-events", silent: true,
+		is: func(m *mapper) bool { return m.isEmptyPage("Events") },
+	},
+	{
+		form: "cloudtrail/cloudwatch", silent: true,
+		is: func(m *mapper) bool { return m.isEmptyPage("events") },
+	},
+	{
+		form: "cloudtrail/lake", silent: true,
+		is: func(m *mapper) bool { return m.isEmptyPage("QueryResultRows") },
+	},
+	{form: "aws/eventbridge", is: (*mapper).isEventBridge, last: true},
 }
 
 // tables are the forms that are CSV.
@@ -49,6 +67,18 @@ var tables = [...]table{
 	{
 		"circleci/csv", circleCIColumns[:], isCircleCIHeader, circleCIOrders[:], isCircleCIRow,
 		(*mapper).isCircleCIEvent,
+	},
+	{
+		"cloudtrail/athena", cloudTrailColumns[:], isAthenaHeader, nil, isCloudTrailRow,
+		(*mapper).isWholeCloudTrail,
+	},
+	{
+		"cloudtrail/lake", cloudTrailColumns[:], isLakeHeader, nil, isCloudTrailRow,
+		(*mapper).isWholeCloudTrail,
+	},
+	{
+		"cloudtrail/event-history", historyColumns[:], isHistoryHeader, nil, isHistoryRow,
+		(*mapper).isWholeCloudTrail,
 	},
 }
 
@@ -60,61 +90,139 @@ const emptyWrapper = "cloudtrail/s3"
 const mixedForm = "mixed"
 
 // accepted ends the reason of a file that is no known log.
-const accepted = "accepted are CloudTrail (S3 files, arrays or lines of events), GitHub audit logs " +
-	"(JSON export, REST pages, stream) and CircleCI audit logs (CSV, stream), gzipped or not"
+const accepted = "accepted are CloudTrail (S3 files, events in JSON or CSV as AWS and others export " +
+	"them), GitHub audit logs (JSON export, REST pages, stream) and CircleCI audit logs (CSV, " +
+	"stream), packed or not"
 
-// take passes a record, which the walker has just read, to the source that knows it.
+// take passes a record, which the walker has just read, to the source that knows it. What no
+// source knows may be an envelope.
 func (f *file) take(pos int64, raw []byte, in framing) error {
-	if f.capture != nil {
-		f.count++
-		return f.capture.take(pos, raw)
-	}
 	m := &f.mapper
 	if m.nodes[0].kind != kindObject {
 		return f.reject(pos, "not a JSON object but "+m.nodes[0].kind.String(), raw)
 	}
-	raw = m.hideTokens(raw)
+	label := ""
+	if f.stamped {
+		label = stampedLabel
+	}
+	if mine, err := f.claim(pos, raw, in, label); mine {
+		return err
+	}
+	if letters, found := f.opener.open(raw); found {
+		return f.deliver(pos, raw, letters)
+	}
+	if mine, err := f.other(pos, raw, true); mine {
+		return err
+	}
+	return f.reject(pos, m.describe(), raw)
+}
+
+// deliver passes on what was in an envelope. Its letters are numbered as if they stood in
+// its place; in a file of lines they have the line's number.
+func (f *file) deliver(pos int64, raw []byte, letters []letter) error {
+	around := f.outer
+	defer func() { f.outer = around }()
+	for _, l := range letters {
+		if !f.byLine {
+			pos = f.count + 1
+		}
+		switch {
+		case around != nil:
+		case f.byLine:
+			f.outer = raw
+		default:
+			f.outer = l.outer
+		}
+		if l.bad == "" {
+			f.mapper.walk(l.raw, 0)
+			if mine, err := f.claim(pos, l.raw, apart, l.label); mine {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+			l.bad = f.mapper.describe()
+		}
+		if err := f.reject(pos, l.bad, l.raw); err != nil {
+			return err
+		}
+	}
+	if f.signature == nil {
+		f.signature = signature(raw)
+	}
+	return nil
+}
+
+// claim makes an event or a reject of a record that is of a log, or notes one of a form that
+// is none. label names the form that the records stand in, if they are not apart.
+func (f *file) claim(pos int64, raw []byte, in framing, label string) (mine bool, err error) {
+	m := &f.mapper
+	text := m.hideTokens(raw)
 	e := f.slot()
 	for i := range sources {
 		mine, reject := sources[i].event(m, e)
 		if !mine {
 			continue
 		}
-		if f.account.Form == "" {
-			if err := f.recognised(sources[i].forms[in]); err != nil {
-				return err
-			}
-			f.signature = signature(raw)
-			f.source = sources[i].name
-		}
-		if f.source != "" && sources[i].name != f.source {
-			f.account.Form = mixedForm
+		if err := f.isOf(&sources[i], raw, in, label); err != nil {
+			return true, err
 		}
 		if reject != "" {
 			f.unslot()
-			return f.reject(pos, reject, raw)
+			return true, f.reject(pos, reject, text)
+		}
+		if f.capture != nil {
+			f.unslot()
+			f.count++
+			return true, f.capture.take(pos, f.standing(raw))
 		}
 		e.Source, e.Pos = sources[i].name, pos
-		return f.accept(e)
+		return true, f.accept(e)
 	}
 	f.unslot()
-	return f.other(pos, raw)
+	return f.other(pos, text, false)
 }
 
-// other accounts for a record that is of no log.
-func (f *file) other(pos int64, raw []byte) error {
-	m := &f.mapper
-	for _, o := range others {
-		if !o.is(m) {
-			continue
+// isOf settles the form of the file with its first record of a log.
+func (f *file) isOf(s *source, raw []byte, in framing, label string) error {
+	if f.account.Form == "" {
+		form := s.forms[in]
+		if label != "" {
+			form = s.name + "/" + label
 		}
-		if f.account.Form != "" {
-			return f.reject(pos, "an entry of "+o.form+", which is no log", raw)
+		if err := f.recognised(form); err != nil {
+			return err
+		}
+		if f.signature == nil {
+			f.signature = signature(raw)
+		}
+		f.source = s.name
+	}
+	if f.source != "" && s.name != f.source {
+		f.account.Form = mixedForm
+	}
+	return nil
+}
+
+// other accounts for a record of a known form that is no log. last tells that it was looked
+// into already.
+func (f *file) other(pos int64, raw []byte, last bool) (mine bool, err error) {
+	for _, o := range others {
+		switch {
+		case o.last != last || !o.is(&f.mapper):
+			continue
+		case o.silent:
+			if f.empty == "" {
+				f.empty = o.form
+			}
+			return true, nil
+		case f.account.Form != "" || f.capture != nil:
+			return true, f.reject(pos, "an entry of "+o.form+", which is no log", raw)
 		}
 		f.count++
-		return f.hold(held{Reject{pos, "an entry of " + o.form, excerpt(raw)}, o.form})
+		return true, f.hold(held{Reject{pos, "an entry of " + o.form, excerpt(raw)}, o.form})
 	}
-	return f.reject(pos, m.describe(), raw)
+	return false, nil
 }
 
 func (k kind) String() string {
@@ -145,19 +253,44 @@ func (m *mapper) isConfigSnapshot() bool {
 		m.top("configSnapshotId") > 0 && m.top("fileVersion") > 0
 }
 
-// wrappers name other exports by a member that only they have.
-var wrappers = [...]struct{ member, what string }{
-	{"CloudTrailEvent", "output of aws cloudtrail lookup-events"},
-	{"Events", "output of aws cloudtrail lookup-events"},
-	{"logEvents", "a CloudWatch Logs subscription"},
-	{"events", "output of aws logs filter-log-events"},
-	{"detail-type", "EventBridge events"},
-	{"QueryResultRows", "a result of CloudTrail Lake"},
-	{"Message", "SNS or SQS messages"},
-	{"Messages", "SQS messages"},
-	{"receiptHandle", "SQS messages"},
-	{"Sns", "SNS messages"},
-	{"logs", "a wrapper of log records"},
+func (m *mapper) isLakeSignature() bool {
+	return m.top("hashSignature") > 0 && m.top("files") > 0
+}
+
+// isEventBridge tells events of AWS's bus. Those of CloudTrail have been found in them.
+func (m *mapper) isEventBridge() bool {
+	return m.isString(m.top("detail-type")) && m.isString(m.top("source")) && m.top("detail") > 0
+}
+
+// isControlMessage tells what CloudWatch Logs writes to see whether its target is there.
+func (m *mapper) isControlMessage() bool {
+	return m.is(m.top("messageType"), "CONTROL_MESSAGE")
+}
+
+// isEmptyPage tells a page of a call's results without any: the list of this name is empty,
+// and what stands beside it belongs to such calls.
+func (m *mapper) isEmptyPage(name string) bool {
+	list := m.top(name)
+	if list == 0 || m.nodes[list].kind != kindArray || m.nodes[list].next != list+1 {
+		return false
+	}
+	for c := int32(1); c < m.nodes[0].next; c = m.nodes[c].next {
+		switch string(m.key(c)) {
+		case name, "NextToken", "nextToken", "nextForwardToken", "nextBackwardToken",
+			"searchedLogStreams", "QueryStatus", "QueryStatistics", "QueryId", "ResponseMetadata":
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// formOfText knows texts that are written where logs will be.
+func formOfText(head []byte) string {
+	if string(bytes.TrimSpace(head)) == "Permission Check Successful" {
+		return "aws/logs-write-test" // of CloudWatch's export task
+	}
+	return ""
 }
 
 // describe says what an object looks like that is no record of a known log.
@@ -176,26 +309,17 @@ func (m *mapper) describe() string {
 	if more > 0 {
 		reason += fmt.Sprintf(" and %d more", more)
 	}
-	for _, w := range wrappers {
-		if m.top(w.member) > 0 {
-			return reason + ", perhaps " + w.what + ", a form that is not read"
-		}
-	}
 	return reason
 }
 
 // describeText says what text looks like that is no JSON.
-func (t *table) describeText(head []byte) string {
+func describeText(head []byte) string {
 	line, _, _ := bytes.Cut(head, newline)
 	if cells := bytes.Count(line, []byte(",")); cells == 0 {
 		return "text that is not JSON"
 	}
-	var names []string
-	for _, c := range t.columns[:4] {
-		names = append(names, c.name)
-	}
-	return "text that is not JSON; as CSV it has no header with the columns " +
-		strings.Join(names, ", ") + " … of " + t.form
+	return "text that is not JSON; as CSV it has no header of a log that is read here, such as " +
+		"id, action, occurred_at … or eventTime, eventName, eventSource …"
 }
 
 // settleEmpty decides the form of a file without content. CircleCI makes such an object when

@@ -76,7 +76,7 @@ func (s *stored) hexSum() string {
 const maxNesting = 2 // gzip within gzip happens when logs are archived again; deeper is a trap
 
 // unpack returns the stream within all gzip layers, whatever the file is called.
-func unpack(r io.Reader, most int64) (*bufio.Reader, error) {
+func unpack(r io.Reader, b *budget) (*bufio.Reader, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	for layer := 0; isGzip(in); layer++ {
 		if layer == maxNesting {
@@ -86,7 +86,7 @@ func unpack(r io.Reader, most int64) (*bufio.Reader, error) {
 		if err != nil {
 			return nil, gzipError(err)
 		}
-		in = bufio.NewReaderSize(&bounded{src: z, left: most, most: most}, 4<<10)
+		in = bufio.NewReaderSize(&bounded{src: z, budget: b}, 4<<10)
 	}
 	return in, nil
 }
@@ -96,23 +96,31 @@ func isGzip(r *bufio.Reader) bool {
 	return len(head) == 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
 }
 
-// bounded passes on at most so many decompressed bytes: the size that gzip declares lies.
+// budget is how many more bytes a file as stored may expand to, all that is packed in it
+// together: the sizes that packed data declare lie.
+type budget struct{ left, most int64 }
+
+func (b *budget) exceeded() error {
+	return fmt.Errorf("expands to more than the limit of %d bytes; what is behind them was not "+
+		"read: raise the limit if this is no trap", b.most)
+}
+
+// bounded passes on decompressed bytes as far as the budget goes.
 type bounded struct {
-	src        io.Reader
-	left, most int64
+	src    io.Reader
+	budget *budget
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
-	if b.left == 0 {
+	if b.budget.left == 0 {
 		var one [1]byte
 		if n, err := b.src.Read(one[:]); n == 0 {
 			return 0, gzipError(err)
 		}
-		return 0, fmt.Errorf("expands to more than the limit of %d bytes; "+
-			"what is behind them was not read", b.most)
+		return 0, b.budget.exceeded()
 	}
-	n, err := b.src.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
+	n, err := b.src.Read(p[:min(int64(len(p)), b.budget.left)])
+	b.budget.left -= int64(n)
 	return n, gzipError(err)
 }
 

@@ -6,13 +6,13 @@
 // A file goes through these steps, each in the file that bears its name: gzip.go unpacks,
 // block.go reads the bytes into immutable blocks, form.go recognises, cut.go cuts records
 // out of JSON and csv.go out of CSV, walker.go validates a record and finds its members in
-// one pass, and cloudtrail.go, github.go and circleci.go map it.
+// one pass, and cloudtrail.go, github.go and circleci.go map it. A record that none of them
+// knows may hold others: envelope.go opens it.
 //
 // # Limitations
 //
-// Archives (zip, tar), other compressions (zstd, bzip2, xz) and other exports of the same
-// logs (lookup-events, CloudWatch, Athena, Lake …) are not read: such a file has form
-// unknown and one reject that names what it is.
+// Archives (zip, tar), other compressions (zstd, bzip2, xz) and Parquet are not read: such a
+// file has form unknown and one reject that names what it is.
 package ingest
 
 import (

@@ -68,6 +68,12 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("[" + ev(1) + "\n" + ev(2) + ",]"))
 	f.Add([]byte(ev(1) + "\n{\"a\n" + ev(3)))
 	f.Add([]byte(csvHeader + csvRow(1) + "a,\"b\n" + csvRow(2)))
+	f.Add([]byte(`{"Events":[{"CloudTrailEvent":` + text(ev(1)) + `},{"a":1}]}` + "\n" + `{"events":[]}`))
+	f.Add([]byte(`{"logEvents":[{"message":` + text(ev(1)) + `},{"message":` + text(ev(2)[:60]) + `},7]}{"data":"` + b64(ev(3)) + `"}`))
+	f.Add([]byte("2022-12-20T09:14:02.000Z " + ev(1) + "\n2022-12-20T09:14:03.000Z s {"))
+	f.Add([]byte(`{"QueryResultRows":[[{"eventName":"E"},{"eventTime":"2022-12-20 09:14:02.000"},{"userIdentity":"{type=A, arn=x}"}]]}`))
+	f.Add([]byte(athenaHeader + athenaRow("{type=IAMUser, accesskeyid=AKIA1}", "{a={b=[x, y]}}", "", "{") + "x,y\n"))
+	f.Add([]byte("a,_raw\n1," + cell(`{"detail":`+ev(1)+`,"x":`+ev(2)+`}`) + "\n2,\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, k := read(t, b, ingest.Options{MaxRecord: 1000})
 		again := &kept{}

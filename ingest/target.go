@@ -30,7 +30,11 @@ func (t *trail) target(e *Event) string {
 			return s
 		}
 	}
-	return t.text(t.member(t.first(t.f[ctResources]), "ARN"))
+	resource := t.first(t.f[ctResources])
+	if s := t.text(t.member(resource, "ARN")); s != "" {
+		return s
+	}
+	return t.text(t.member(resource, "resourceName")) // in the event history
 }
 
 func (t *trail) parameter(e *Event) string {

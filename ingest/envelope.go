@@ -1,0 +1,344 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// A record that no source knows may be an envelope: tools and services put the same events
+// into each other, as objects, as lists, as strings of JSON, as base64 of gzip of JSON. None
+// of these forms is read by itself. Whatever holds JSON is opened, to a depth, until records
+// of a source stand there; the members' names are only asked to name the form.
+
+// labels name a form by the member that holds the records.
+var labels = map[string]string{
+	"CloudTrailEvent": "lookup-events",
+	"QueryResultRows": "lake",
+	"logEvents":       "cloudwatch",
+	"awslogs":         "cloudwatch",
+	"message":         "cloudwatch",
+	"@message":        "cloudwatch",
+	"detail":          "eventbridge",
+	"Message":         "sns",
+	"Sns":             "sns",
+	"Body":            "sqs",
+	"body":            "sqs",
+	"kinesis":         "kinesis",
+	"_raw":            "splunk",
+	"_source":         "elastic",
+	"original":        "elastic",
+}
+
+const (
+	defaultLabel = "wrapped"
+	elasticLabel = "elastic"
+	stampedLabel = "cloudwatch"
+
+	maxEnvelopes = 16 // values within each other that are opened
+	minLetter    = 40 // bytes of text that may hold a record
+)
+
+// letter is what was found in an envelope.
+type letter struct {
+	raw   []byte // a record's JSON; of a bad one, what stands in its place
+	outer []byte // what of the file it stands in: an element of a list, or the whole record
+	label string
+	bad   string // why it is no record
+}
+
+// opener opens envelopes. Its mapper is apart from the file's, whose record is being opened.
+type opener struct {
+	mapper
+	max     int64 // bytes of a record
+	budget  *budget
+	letters []letter
+
+	assembler assembler
+}
+
+// place is where in an envelope a value stands.
+type place struct {
+	level  int
+	label  string
+	outer  []byte
+	inText bool // within a string: what is found does not stand in the file as it is
+}
+
+func (p place) down() place {
+	p.level++
+	return p
+}
+
+// open looks through a record. found is false if it is no envelope.
+func (o *opener) open(raw []byte) (letters []letter, found bool) {
+	o.letters = nil
+	found = o.value(raw, place{label: defaultLabel, outer: raw})
+	return o.letters, found
+}
+
+// holds tells whether a record is one of a log or an envelope of some.
+func (o *opener) holds(record []byte) bool {
+	o.letters = nil
+	return o.value(record, place{level: 1, outer: record})
+}
+
+// value looks through a JSON value, which b is from its first byte to its last.
+func (o *opener) value(b []byte, at place) bool {
+	if at.level >= maxEnvelopes || len(b) < minLetter {
+		return false
+	}
+	switch b[0] {
+	case '{':
+		return o.object(b, at)
+	case '[':
+		return o.array(b, at)
+	case '"':
+		return o.quoted(b, at)
+	}
+	return false
+}
+
+func (o *opener) add(raw []byte, at place, bad string) {
+	o.letters = append(o.letters, letter{raw, at.outer, at.label, bad})
+}
+
+func (o *opener) object(b []byte, at place) bool {
+	o.walk(b, 0)
+	if at.level > 0 && o.isRecord() {
+		o.add(b, at, "")
+		return true
+	}
+	isElastic := o.at("aws", "cloudtrail") > 0
+	found := false
+	eachMember(b, func(key, value []byte) {
+		in := at.down()
+		if label := labels[string(key)]; label != "" {
+			in.label = label
+		}
+		found = o.value(value, in) || found
+	})
+	if found || !isElastic {
+		return found
+	}
+	o.walk(b, 0)
+	if record := o.fromElastic(); record != nil {
+		at.label = elasticLabel
+		o.add(record, at, "")
+		return true
+	}
+	return false
+}
+
+// isRecord tells a record of a log, or of a known form that is no log. Of GitHub and CircleCI
+// it must be whole, of CloudTrail the source AWS's: little marks them, and here it may be
+// anything.
+func (o *opener) isRecord() bool {
+	if len(o.nodes) == 1 {
+		return false
+	}
+	var e Event
+	for i := range sources {
+		mine, reject := sources[i].event(&o.mapper, &e)
+		switch {
+		case !mine:
+		case i == 0:
+			service := o.text(o.top("eventSource"))
+			return service == "" || strings.Contains(service, "amazonaws.")
+		case reject == "":
+			return true
+		}
+	}
+	for _, other := range others {
+		if !other.last && other.is(&o.mapper) {
+			return true
+		}
+	}
+	return false
+}
+
+// array looks through a list. If one element holds a record, each must.
+func (o *opener) array(b []byte, at place) bool {
+	if record := o.fromLake(b); record != nil {
+		o.add(record, at, "")
+		return true
+	}
+	mark, found := len(o.letters), false
+	eachElement(b, func(value []byte) {
+		in := at.down()
+		if !at.inText {
+			in.outer = value
+		}
+		if o.value(value, in) {
+			found = true
+			return
+		}
+		o.add(value, in, "no record of a log that is read here, which the others in its list are")
+	})
+	if !found {
+		o.letters = o.letters[:mark]
+	}
+	return found
+}
+
+func (o *opener) quoted(b []byte, at place) bool {
+	text := b[1 : len(b)-1]
+	if bytes.IndexByte(text, '\\') >= 0 {
+		text = unescape(nil, text)
+	}
+	at.inText = true
+	return o.inText(text, at.down())
+}
+
+// inText looks through text that may be JSON, JSON behind a time, or base64 of it.
+func (o *opener) inText(text []byte, at place) bool {
+	text = bytes.TrimSpace(text)
+	if len(text) < minLetter || at.level >= maxEnvelopes {
+		return false
+	}
+	if n := stampLength(text); n > 0 {
+		text = text[n:]
+	}
+	if text[0] == '{' || text[0] == '[' {
+		return o.documents(text, at)
+	}
+	inner, err := o.decode(text)
+	switch {
+	case err != nil:
+		o.add(text, at, err.Error())
+		return true
+	case inner == nil:
+		return false
+	}
+	return o.inText(inner, at.down())
+}
+
+// documents looks through JSON values one after the other. Text that ends within one holds a
+// record that was cut: too large an event for what carried it.
+func (o *opener) documents(text []byte, at place) bool {
+	mark, found := len(o.letters), false
+	for len(text) > 0 {
+		var w walker
+		end, fl := w.walk(text, 0)
+		if fl != whole {
+			if fl == short && looksCut(text) {
+				found = true
+			}
+			o.add(text, at, "not whole: it ends within a value")
+			break
+		}
+		if value := text[:end]; o.value(value, at.down()) {
+			found = true
+		} else {
+			o.add(value, at, "no record of a log that is read here")
+		}
+		text = bytes.TrimLeft(text[end:], " \t\r\n")
+	}
+	if !found {
+		o.letters = o.letters[:mark]
+	}
+	return found
+}
+
+// looksCut tells the beginning of a CloudTrail record.
+func looksCut(text []byte) bool {
+	return string(signature(text)) == `"eventVersion"`
+}
+
+// decode returns what base64 holds, unpacked; nil if text is none. An error says that it
+// holds more than can be read.
+func (o *opener) decode(text []byte) ([]byte, error) {
+	for _, c := range text[:minLetter-1] {
+		if !isAlnum(c) && bytes.IndexByte([]byte("+/-_"), c) < 0 {
+			return nil, nil
+		}
+	}
+	text = bytes.TrimRight(bytes.Map(func(r rune) rune {
+		switch r {
+		case '-':
+			return '+'
+		case '_':
+			return '/'
+		case '\n', '\r':
+			return -1
+		}
+		return r
+	}, text), "=")
+	inner := make([]byte, base64.RawStdEncoding.DecodedLen(len(text)))
+	n, err := base64.RawStdEncoding.Decode(inner, text)
+	if err != nil {
+		return nil, nil //nolint:nilerr // it is other text
+	}
+	inner = inner[:n]
+	if len(inner) < 3 || inner[0] != 0x1f || inner[1] != 0x8b || inner[2] != 8 {
+		return inner, nil
+	}
+	z, err := gzip.NewReader(bytes.NewReader(inner))
+	if err != nil {
+		return nil, gzipError(err)
+	}
+	limited := &bounded{src: z, budget: o.budget}
+	inner, err = io.ReadAll(io.LimitReader(limited, o.max+1))
+	if err == nil && int64(len(inner)) > o.max {
+		err = errors.New("gzip data in a record unpack to more than the limit of a record")
+	}
+	return inner, err
+}
+
+// eachMember calls fn with the names and values of a valid object.
+func eachMember(b []byte, fn func(key, value []byte)) {
+	w := walker{b: b}
+	for i := w.space(1); b[i] != '}'; i = w.space(i) {
+		if b[i] == ',' {
+			i = w.space(i + 1)
+		}
+		end, escaped, _ := w.str(i + 1)
+		key := b[i+1 : end]
+		if escaped {
+			key = unescape(nil, key)
+		}
+		i = w.space(w.space(end+1) + 1) // behind the colon
+		end, _ = w.value(i, 0, -1)
+		fn(key, b[i:end:end])
+		i = end
+	}
+}
+
+// eachElement calls fn with the elements of a valid array.
+func eachElement(b []byte, fn func(value []byte)) {
+	w := walker{b: b}
+	for i := w.space(1); b[i] != ']'; i = w.space(i) {
+		if b[i] == ',' {
+			i = w.space(i + 1)
+		}
+		end, _ := w.value(i, 0, -1)
+		fn(b[i:end:end])
+		i = end
+	}
+}
+
+// stampLength is the length of a time in front of a record, with the space behind it:
+// CloudWatch's exports begin each line so, and some tools add the stream's name. 0 if there
+// is none.
+func stampLength(text []byte) int {
+	const most = 300
+	if len(text) < 20 || text[4] != '-' || text[10] != 'T' && text[10] != ' ' {
+		return 0
+	}
+	n := bytes.IndexByte(text[:min(len(text), most)], '{')
+	if n < 20 || text[n-1] != ' ' && text[n-1] != '\t' || bytes.IndexByte(text[:n], '\n') >= 0 {
+		return 0
+	}
+	stamp := text[:n-1]
+	if end := bytes.IndexAny(stamp[11:], " \t"); end >= 0 {
+		stamp = stamp[:11+end]
+	}
+	if _, ok := parseTime(string(stamp)); !ok {
+		return 0
+	}
+	return n
+}

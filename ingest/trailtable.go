@@ -1,0 +1,165 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+)
+
+// CloudTrail as tables: what Athena and CloudTrail Lake return and the console's event history.
+// Columns are whatever was selected, under the names of the record's members.
+var cloudTrailColumns = [...]column{
+	{name: "eventversion"},
+	{name: "useridentity", cell: cellStruct},
+	{name: "eventtime"},
+	{name: "eventsource"},
+	{name: "eventname"},
+	{name: "awsregion"},
+	{name: "sourceipaddress"},
+	{name: "useragent"},
+	{name: "errorcode"},
+	{name: "errormessage"},
+	{name: "requestparameters", cell: cellMap},
+	{name: "responseelements", cell: cellMap},
+	{name: "additionaleventdata", cell: cellMap},
+	{name: "serviceeventdetails", cell: cellMap},
+	{name: "requestid"},
+	{name: "eventid"},
+	{name: "resources", cell: cellMap},
+	{name: "eventtype"},
+	{name: "apiversion"},
+	{name: "readonly", cell: cellFlag},
+	{name: "managementevent", cell: cellFlag},
+	{name: "recipientaccountid"},
+	{name: "sharedeventid"},
+	{name: "vpcendpointid"},
+	{name: "vpcendpointaccountid"},
+	{name: "eventcategory"},
+	{name: "sessioncredentialfromconsole"},
+	{name: "tlsdetails", cell: cellStruct},
+	{name: "addendum", cell: cellStruct},
+	{name: "edgedevicedetails", cell: cellStruct},
+	{name: "insightdetails", cell: cellStruct},
+	{name: "eventcontext", cell: cellMap},
+}
+
+// historyColumns are those of the event history that the console exports.
+var historyColumns = [...]column{
+	{name: "user name", as: "userIdentity.userName"},
+	{name: "aws access key", as: "userIdentity.accessKeyId"},
+	{name: "event time", as: "eventTime"},
+	{name: "event source", as: "eventSource"},
+	{name: "event name", as: "eventName"},
+	{name: "aws region", as: "awsRegion"},
+	{name: "source ip address", as: "sourceIPAddress"},
+	{name: "user agent", as: "userAgent"},
+	{name: "error code", as: "errorCode"},
+	{name: "resources", as: "resources", cell: cellMap},
+	{name: "request id", as: "requestID"},
+	{name: "event id", as: "eventID"},
+	{name: "read-only", as: "readOnly", cell: cellFlag},
+	{name: "event type", as: "eventType"},
+	{name: "recipient account id", as: "recipientAccountId"},
+	{name: "event category", as: "eventCategory"},
+}
+
+// isAthenaHeader knows Athena's names from Lake's, which have capitals.
+func isAthenaHeader(names []string) bool {
+	return isTrailHeader(names) && slices.Contains(names, "eventtime")
+}
+
+func isLakeHeader(names []string) bool {
+	return isTrailHeader(names) && !slices.Contains(names, "eventtime")
+}
+
+// isTrailHeader wants what makes an event, and one more column that only CloudTrail has.
+func isTrailHeader(names []string) bool {
+	has := map[string]bool{}
+	for _, name := range names {
+		has[strings.ToLower(name)] = true
+	}
+	return has["eventtime"] && has["eventname"] &&
+		(has["eventsource"] || has["eventid"] || has["useridentity"] || has["eventversion"])
+}
+
+func isHistoryHeader(names []string) bool {
+	has := map[string]bool{}
+	for _, name := range names {
+		has[strings.ToLower(name)] = true
+	}
+	return has["event time"] && has["event name"] && has["event source"]
+}
+
+func isCloudTrailRow(cells map[string]string) bool {
+	_, why := timeOf(cells["eventtime"])
+	return why == "" && cells["eventname"] != ""
+}
+
+func isHistoryRow(cells map[string]string) bool {
+	_, why := timeOf(cells["event time"])
+	return why == "" && cells["event name"] != ""
+}
+
+// isWholeCloudTrail tells a cell that is a whole record.
+func (m *mapper) isWholeCloudTrail() bool {
+	return m.isString(m.top("eventName")) && m.isString(m.top("eventTime")) &&
+		m.isString(m.top("eventVersion"))
+}
+
+// fromLake makes a record of a row of CloudTrail Lake's results, which is a list of objects
+// with one member each; nil if b is none.
+func (o *opener) fromLake(b []byte) []byte {
+	if len(b) < minLetter || !o.isLakeRow(b) {
+		return nil
+	}
+	o.assembler.begin()
+	bad := ""
+	eachElement(b, func(value []byte) {
+		eachMember(value, func(key, cell []byte) {
+			c := cloudTrailColumn(string(key))
+			text := cell
+			if cell[0] == '"' {
+				text = unescape(nil, cell[1:len(cell)-1])
+			} else if string(cell) == "null" {
+				text = nil
+			}
+			if why := o.assembler.add(c, text); bad == "" {
+				bad = why
+			}
+		})
+	})
+	if bad != "" {
+		return nil
+	}
+	record := slices.Clone(o.assembler.end())
+	if end, f := o.walk(record, 0); f != whole || end != len(record) || !o.isRecord() {
+		return nil
+	}
+	return record
+}
+
+// isLakeRow tells a list of at least two objects with one member each.
+func (o *opener) isLakeRow(b []byte) bool {
+	ok, n := true, 0
+	eachElement(b, func(value []byte) {
+		if n++; !ok || value[0] != '{' {
+			ok = false
+			return
+		}
+		members := 0
+		eachMember(value, func([]byte, []byte) { members++ })
+		ok = members == 1
+	})
+	return ok && n >= 2
+}
+
+// cloudTrailColumn is the column of this name, in its spelling.
+func cloudTrailColumn(name string) column {
+	lower := strings.ToLower(name)
+	for _, c := range cloudTrailColumns {
+		if c.name == lower {
+			c.as = name
+			return c
+		}
+	}
+	return column{name: name, cell: cellOther}
+}

@@ -129,7 +129,8 @@ between the breach and its rotation, by whom, is it dead, and what can the logs 
   breachwindow run acme      load, detect, print the verdicts
 
 Exit codes: 0 nothing found, 1 error, 2 usage, 3 a secret is compromised or suspicious,
-4 only unknown verdicts stand in the way of an all-clear, 75 another run holds the case.`,
+4 only unknown verdicts stand in the way of an all-clear, 75 another run holds the case.
+Of verify: 3 something was changed, is missing or was added, 4 it could not be checked.`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -149,6 +150,7 @@ Exit codes: 0 nothing found, 1 error, 2 usage, 3 a secret is compromised or susp
 	root.AddCommand(
 		a.demoCmd(), a.newCmd(), a.runCmd(), a.loadCmd(), a.secretsCmd(), a.detectCmd(),
 		a.reportCmd(), a.showCmd(), a.coverageCmd(), a.queriesCmd(), a.incidentsCmd(), a.queryCmd(),
+		a.verifyCmd(),
 	)
 	wrapArgs(root)
 	return root

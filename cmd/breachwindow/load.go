@@ -85,7 +85,11 @@ func (a *app) load(
 		}
 	}
 	found := a.findLogs(c, entries, len(paths) > 0)
-	bar := a.newProgress(found.files)
+	var total int64
+	for _, f := range found.files {
+		total += f.Size
+	}
+	bar := a.newProgress("loading", total)
 	o := store.LoadOptions{Progress: bar.add, Locate: a.locate, Problems: found.problems}
 	if len(paths) > 0 {
 		o.Paths = found.paths

@@ -7,11 +7,9 @@ import (
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
-
-	"breachwindow/store"
 )
 
-// progress shows how far a load is: a bar on a terminal, elsewhere a line every ten seconds.
+// progress shows how far a long reading is: a bar on a terminal, elsewhere a line every ten seconds.
 type progress struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar
@@ -22,15 +20,13 @@ type progress struct {
 	total int64
 }
 
-func (a *app) newProgress(files []store.LoadFile) *progress {
-	p := &progress{quit: make(chan struct{})}
-	for _, f := range files {
-		p.total += f.Size
-	}
+// newProgress starts to show it; what is the work in one word, total its bytes.
+func (a *app) newProgress(what string, total int64) *progress {
+	p := &progress{quit: make(chan struct{}), total: total}
 	if a.bars {
 		p.bars = mpb.New(mpb.WithOutput(a.errw), mpb.WithWidth(40))
 		p.bar = p.bars.AddBar(p.total, mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name("loading ")),
+			mpb.PrependDecorators(decor.Name(what+" ")),
 			mpb.AppendDecorators(decor.CountersKibiByte("% .1f / % .1f")))
 		return p
 	}
@@ -46,8 +42,8 @@ func (a *app) newProgress(files []store.LoadFile) *progress {
 				p.mu.Lock()
 				read := p.read
 				p.mu.Unlock()
-				fmt.Fprintf(a.errw, "breachwindow: loading, %d of %d MiB read\n",
-					read>>20, p.total>>20)
+				fmt.Fprintf(a.errw, "breachwindow: %s, %d of %d MiB read\n",
+					what, read>>20, p.total>>20)
 			}
 		}
 	})

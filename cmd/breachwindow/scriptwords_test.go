@@ -23,6 +23,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"breachwindow/digest/digesttest"
 	"breachwindow/report"
 	"breachwindow/store"
 )
@@ -38,6 +39,7 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"unescape":    scriptUnescape,
 		"long-line":   scriptLongLine,
 		"trail":       scriptTrail,
+		"digests":     scriptDigests,
 		"sparse":      scriptSparse,
 		"fifo":        scriptFifo,
 		"odd-name":    scriptOddName,
@@ -187,6 +189,28 @@ func scriptTrail(ts *testscript.TestScript, args []string) {
 		text := `{"Records":[` + strings.Join(records, ",") + `]}`
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
 		scriptGzip(ts, []string{name})
+	}
+}
+
+// digests DIR LOGS… writes CloudTrail files and the digests of so many hours from 2022-12-20 on,
+// each with so many logs; keys.json and heads/ beside the script have what verifies them.
+func scriptDigests(ts *testscript.TestScript, args []string) {
+	var hours []int
+	for _, arg := range args[1:] {
+		n, err := strconv.Atoi(arg)
+		ts.Check(err)
+		hours = append(hours, n)
+	}
+	key, err := digesttest.NewKey()
+	ts.Check(err)
+	t, err := digesttest.New(ts.MkAbs(args[0]), key, hours...)
+	ts.Check(err)
+	keys := t.Keys(digesttest.Begin(), digesttest.At(len(hours)))
+	ts.Check(os.WriteFile(ts.MkAbs("keys.json"), keys, 0o600))
+	ts.Check(os.MkdirAll(ts.MkAbs("heads"), 0o700))
+	for _, name := range t.Digests {
+		head := filepath.Join(ts.MkAbs("heads"), filepath.Base(name)+".head-object.json")
+		ts.Check(os.WriteFile(head, t.Head(name), 0o600))
 	}
 }
 

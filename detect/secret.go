@@ -121,7 +121,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
 // they are in a log that could show a use, whatever the times around them: the lost record's is
-// not known. In a file of no one source (form mixed) they may be of any. A file that is not
+// not known. In a file of no one source (form mixed, an archive) they may be of any. A file that is not
 // recognised may be such a log in a form that is not read yet.
 const answersQuery = `
 SELECT
@@ -136,7 +136,8 @@ SELECT
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
   (SELECT count(*) FROM watched x WHERE x.secret = s.id),
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
-    WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'mixed') AND k.source IS NOT NULL),
+    WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'archive', 'mixed')
+      AND k.source IS NOT NULL),
   (SELECT count(*) FROM files f WHERE f.form = 'unknown'),
   (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
     WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at)

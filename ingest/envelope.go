@@ -279,9 +279,9 @@ func (o *opener) decode(text []byte) ([]byte, error) {
 	}
 	z, err := gzip.NewReader(bytes.NewReader(inner))
 	if err != nil {
-		return nil, gzipError(err)
+		return nil, packedError("gzip", err)
 	}
-	limited := &bounded{src: z, budget: o.budget}
+	limited := &bounded{src: z, budget: o.budget, what: "gzip"}
 	inner, err = io.ReadAll(io.LimitReader(limited, o.max+1))
 	if err == nil && int64(len(inner)) > o.max {
 		err = errors.New("gzip data in a record unpack to more than the limit of a record")

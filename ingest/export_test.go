@@ -1,5 +1,7 @@
 package ingest
 
+import "bytes"
+
 // Valid tells whether the walker takes b for one JSON value.
 func Valid(b []byte) bool {
 	var w walker
@@ -28,4 +30,15 @@ func StructJSON(text string, isMap bool) (string, bool) {
 	s := structText{b: []byte(text), walker: &walker{}, isMap: isMap}
 	out, ok := s.value(nil, 0, 0)
 	return string(out), ok && s.i == len(text)
+}
+
+// IsArchive tells archives, packed or not.
+func IsArchive(b []byte) bool {
+	in, err := unpack(bytes.NewReader(b), &budget{left: 1 << 20, most: 1 << 20})
+	if err != nil {
+		return false
+	}
+	defer in.close()
+	head, _ := in.Peek(512)
+	return archiveOf(head) != ""
 }

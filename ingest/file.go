@@ -23,6 +23,11 @@ type file struct {
 	mapper  mapper
 	opener  opener
 	budget  *budget
+	each    Each           // of the files in an archive
+	depth   int            // how many archives it stands in
+	members map[string]int // how often a name occurs in the archive
+	skip    bool           // it is no log by its name
+	wanted  *capture       // the record that is looked for in an archive
 	account File
 	batch   []Event
 
@@ -99,6 +104,9 @@ func (f *file) read() error {
 
 // readForm finds out what the file is and reads it so.
 func (f *file) readForm() error {
+	if f.skip {
+		return nil
+	}
 	in, err := unpack(f.stored, f.budget)
 	if err != nil {
 		if f.ctx.Err() != nil {
@@ -106,9 +114,14 @@ func (f *file) readForm() error {
 		}
 		return f.reject(1, err.Error(), nil)
 	}
+	defer in.close()
+	head, _ := in.Peek(512) // what went wrong, reading on will tell
+	if form := archiveOf(head); form != "" {
+		return f.readArchive(form, in.Reader, in.layers > 0)
+	}
 	f.blocks = blocks{src: in, max: int(f.opt.MaxRecord) + mostBlock}
 	f.blocks.need(512)
-	head := f.blocks.rest()
+	head = f.blocks.rest()
 	if hasBOM(head) {
 		f.blocks.pos += len(bom)
 		head = f.blocks.rest()

@@ -159,17 +159,26 @@ func (w *finder) entry(p, name string) {
 	switch {
 	case err != nil:
 		w.problem(p, err, "")
-	case isSystem(name):
-		w.skip(p, SkipSystem)
-	case strings.HasPrefix(name, ".") && info.IsDir():
+	case noLog(name) == "hidden" && info.IsDir():
 		w.skip(p, "a hidden folder")
-	case strings.HasPrefix(name, "."):
-		w.skip(p, "hidden")
+	case noLog(name) != "":
+		w.skip(p, noLog(name))
 	case info.IsDir():
 		w.folder(p)
 	default:
 		w.file(p, info)
 	}
+}
+
+// noLog says why what has this name is no log, "" if it may be one.
+func noLog(name string) string {
+	switch {
+	case isSystem(name):
+		return SkipSystem
+	case strings.HasPrefix(name, "."):
+		return "hidden"
+	}
+	return ""
 }
 
 // isSystem knows what macOS and Windows leave in folders and archives.

@@ -90,8 +90,8 @@ const emptyWrapper = "cloudtrail/s3"
 const mixedForm = "mixed"
 
 // accepted ends the reason of a file that is no known log.
-const accepted = "accepted are CloudTrail (S3 files, events in JSON or CSV as AWS and others export " +
-	"them), GitHub audit logs (JSON export, REST pages, stream) and CircleCI audit logs (CSV, " +
+const accepted = "accepted are CloudTrail (S3 files, events in JSON or CSV as AWS and others " +
+	"export them), GitHub audit logs (JSON export, REST pages, stream) and CircleCI audit logs (CSV, " +
 	"stream), packed or not"
 
 // take passes a record, which the walker has just read, to the source that knows it. What no
@@ -363,9 +363,6 @@ func hasBOM(b []byte) bool {
 
 // looks are the beginnings of files that are not read as they are.
 var looks = [...]struct{ magic, what string }{
-	{"PK\x03\x04", "a zip archive: unpack it first"},
-	{"PK\x05\x06", "an empty zip archive"},
-	{"\x28\xB5\x2F\xFD", "zstd data: unpack it first"},
 	{"BZh", "bzip2 data: unpack it first"},
 	{"\xFD7zXZ\x00", "xz data: unpack it first"},
 	{"7z\xBC\xAF\x27\x1C", "a 7z archive: unpack it first"},
@@ -393,9 +390,6 @@ func lookOf(head []byte) string {
 		if len(head) >= len(l.magic) && strings.EqualFold(string(head[:len(l.magic)]), l.magic) {
 			return l.what
 		}
-	}
-	if len(head) > 262 && string(head[257:262]) == "ustar" {
-		return "a tar archive: unpack it first"
 	}
 	if isWide(head) {
 		return "UTF-16 text: convert it to UTF-8"

@@ -3,16 +3,17 @@
 // database; store gives it a Sink. Nothing is lost in silence: every record that is read
 // becomes an event or a reject with its reason, and the sums are in File.
 //
-// A file goes through these steps, each in the file that bears its name: gzip.go unpacks,
-// block.go reads the bytes into immutable blocks, form.go recognises, cut.go cuts records
-// out of JSON and csv.go out of CSV, walker.go validates a record and finds its members in
-// one pass, and cloudtrail.go, github.go and circleci.go map it. A record that none of them
-// knows may hold others: envelope.go opens it.
+// A file goes through these steps, each in the file that bears its name: packed.go unpacks,
+// archive.go hands on the files in an archive, block.go reads the bytes into immutable
+// blocks, form.go recognises, cut.go cuts records out of JSON and csv.go out of CSV,
+// walker.go validates a record and finds its members in one pass, and cloudtrail.go,
+// github.go and circleci.go map it. A record that none of them knows may hold others:
+// envelope.go opens it.
 //
 // # Limitations
 //
-// Archives (zip, tar), other compressions (zstd, bzip2, xz) and Parquet are not read: such a
-// file has form unknown and one reject that names what it is.
+// Other archives and compressions (7z, RAR, bzip2, xz …), encrypted ones, and Parquet are not
+// read: such a file has form unknown and one reject that names what it is.
 package ingest
 
 import (
@@ -64,7 +65,8 @@ type Sink interface {
 type Options struct {
 	// MaxRecord is the largest record in bytes; a larger one is a reject. 0 is 256 MiB.
 	MaxRecord int64
-	// MaxExpand bounds the decompressed bytes of one file. 0 is 64 GiB.
+	// MaxExpand bounds the unpacked bytes of one file as stored, with all that it holds. 0 is
+	// DefaultMaxExpand.
 	MaxExpand int64
 	// Progress is told how many bytes, as stored, were read since the last call.
 	Progress func(bytes int64)
@@ -73,8 +75,10 @@ type Options struct {
 const (
 	defaultMaxRecord = 256 << 20
 	mostMaxRecord    = 1 << 30 // offsets within a block are 32 bits wide
-	defaultMaxExpand = 64 << 30
 )
+
+// DefaultMaxExpand is what a file may expand to if nothing else is said.
+const DefaultMaxExpand = 64 << 30
 
 func (o Options) withDefaults() Options {
 	if o.MaxRecord <= 0 {
@@ -82,13 +86,19 @@ func (o Options) withDefaults() Options {
 	}
 	o.MaxRecord = min(o.MaxRecord, mostMaxRecord)
 	if o.MaxExpand <= 0 {
-		o.MaxExpand = defaultMaxExpand
+		o.MaxExpand = DefaultMaxExpand
 	}
 	return o
 }
 
+func (o Options) progress(bytes int64) {
+	if o.Progress != nil {
+		o.Progress(bytes)
+	}
+}
+
 // Read reads a file to its end and hands its events and rejects to the sink. name only
-// tells what an empty file should have been. The error is the
+// tells what an empty file should have been. The error is ErrArchive, or the
 // context's or the sink's; whatever is wrong with the file is a reject.
 func Read(
 	ctx context.Context, name string, r io.Reader, opt Options, sink Sink,

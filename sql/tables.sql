@@ -71,10 +71,10 @@ CREATE TABLE main.responders (
 -- Every file that was read: records = events + duplicates + rejects.
 CREATE TABLE main.files (
   id INTEGER NOT NULL,
-  path VARCHAR NOT NULL,           -- relative to the case where it lies inside
+  path VARCHAR NOT NULL,           -- relative to the case where it lies inside; logs.zip!a.json in it
   bytes BIGINT NOT NULL,           -- as stored, compressed
   sha256 VARCHAR NOT NULL,         -- of the file as stored, hexadecimal
-  form VARCHAR NOT NULL,           -- cloudtrail/s3, github/stream, … mixed, unknown, unreadable, empty
+  form VARCHAR NOT NULL,           -- cloudtrail/s3, github/stream, mixed, archive/zip, unknown, unreadable, empty
   records BIGINT NOT NULL,
   events BIGINT NOT NULL,
   duplicates BIGINT NOT NULL,

@@ -20,12 +20,12 @@ import (
 func (l *loader) account(
 	ctx context.Context, tx *sql.Tx, r *reading,
 ) (rows []FileRow, moved map[int32]int64, err error) {
-	if len(r.files) == 0 {
+	if len(r.done) == 0 {
 		return nil, nil, nil
 	}
-	slices.SortFunc(r.files, func(a, b readFile) int { return cmp.Compare(a.id, b.id) })
-	first := r.files[0].id
-	if rows, err = l.writeManifest(r.files); err != nil {
+	slices.SortFunc(r.done, func(a, b readFile) int { return cmp.Compare(a.id, b.id) })
+	first := r.done[0].id
+	if rows, err = l.writeManifest(r.done); err != nil {
 		return nil, nil, fmt.Errorf("write manifest: %w", err)
 	}
 	if err := findDuplicates(ctx, tx, first); err != nil {

@@ -112,7 +112,13 @@ func (l *loader) run(ctx context.Context, files []LoadFile) error {
 		return err
 	}
 	for len(l.todo) > 0 {
-		if err := l.commitSome(ctx); err != nil {
+		if err := l.commitSome(ctx, (*reading).files, &l.todo); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(l.archives, func(a, b task) int { return cmp.Compare(a.id, b.id) })
+	for len(l.archives) > 0 {
+		if err := l.commitSome(ctx, (*reading).archives, &l.archives); err != nil {
 			return err
 		}
 	}
@@ -165,8 +171,13 @@ type loader struct {
 	ingest   ingest.Options
 	todo     []task
 	stale    []int32 // files whose rows go with the first transaction
+	lastID   int32   // the highest id given to a file
 	problems problems
 	sum      Summary
+
+	// Archives are read after all other files, one after the other: how many files are in them,
+	// and so the ids of these, is known only then.
+	archives []task
 }
 
 // task is a file to read, under the id that it will have.
@@ -175,21 +186,23 @@ type task struct {
 	id int32
 }
 
-// commitSome loads the next files in one transaction: their events, their rejects, their rows of
-// table files, duplicates removed, sums checked.
-func (l *loader) commitSome(ctx context.Context) error {
+// commitSome loads the next of the tasks in one transaction, read by how: their events, their
+// rejects, their rows of table files, duplicates removed, sums checked.
+func (l *loader) commitSome(
+	ctx context.Context, how func(*reading, context.Context), tasks *[]task,
+) error {
 	tx, err := l.conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	n, rows, moved, err := l.fill(ctx, tx)
+	n, rows, moved, err := l.fill(ctx, tx, how, *tasks)
 	if err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
 		return err
 	}
-	l.todo, l.stale = l.todo[n:], nil
+	*tasks, l.stale = (*tasks)[n:], nil
 	for i := range l.sum.Loaded {
 		n := moved[l.sum.Loaded[i].ID]
 		l.sum.Loaded[i].Events -= n
@@ -210,7 +223,7 @@ func (l *loader) commitSome(ctx context.Context) error {
 
 // fill does the work of one transaction and returns how many tasks it took, and what account does.
 func (l *loader) fill(
-	ctx context.Context, tx *sql.Tx,
+	ctx context.Context, tx *sql.Tx, how func(*reading, context.Context), tasks []task,
 ) (taken int, rows []FileRow, moved map[int32]int64, err error) {
 	if err := l.forget(ctx, tx); err != nil {
 		return 0, nil, nil, err
@@ -219,8 +232,8 @@ func (l *loader) fill(
 	defer stop()
 	batches := make(chan batch, 2*runtime.GOMAXPROCS(0))
 	l.db.source = &eventSource{done: reading.Done(), batches: batches}
-	r := newReading(l, batches, stop)
-	go r.run(reading)
+	r := newReading(l, tasks, batches, stop)
+	go r.run(reading, how)
 
 	_, err = tx.ExecContext(ctx, `INSERT INTO main.events SELECT * FROM ingested_events()`)
 	if err != nil {

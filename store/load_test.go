@@ -284,7 +284,7 @@ func TestRawRecord(t *testing.T) {
 	f := newFolder(t, trail("e1")+"\n"+trail("e2", `, "requestParameters" : {"n": 1.50}`))
 	db := open(t, newPath(t))
 	load(t, db, f.files(), store.LoadOptions{})
-	raw, err := store.RawRecord(t.Context(), db.SQL(), "a", f.path("a"), 3)
+	raw, err := store.RawRecord(t.Context(), db.SQL(), "a", f.path, 3)
 	if err != nil || !strings.HasSuffix(string(raw), `, "requestParameters" : {"n": 1.50}}`) {
 		t.Errorf("record 3: %q, %v", raw, err)
 	}
@@ -292,12 +292,12 @@ func TestRawRecord(t *testing.T) {
 	for name, want := range map[string]string{
 		"a": "no longer the one that was loaded", "b": "manifest",
 	} {
-		_, err := store.RawRecord(t.Context(), db.SQL(), name, f.path("a"), 3)
+		_, err := store.RawRecord(t.Context(), db.SQL(), name, f.path, 3)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", name, err, want)
 		}
 	}
-	_, err = store.RawRecord(t.Context(), db.SQL(), "a", f.path("nowhere"), 3)
+	_, err = store.RawRecord(t.Context(), db.SQL(), "a", func(string) string { return f.path("nowhere") }, 3)
 	if err == nil || strings.Contains(err.Error(), f.dir) {
 		t.Errorf("a file that is gone: %v", err)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -11,6 +12,9 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
+
+	"breachwindow/ingest"
 )
 
 // known is what the database has of a file.
@@ -18,15 +22,19 @@ type known struct {
 	id     int32
 	bytes  int64
 	sha256 string
+	form   string
 	dups   int64
+	limit  int64 // what was read of it ends at this many unpacked bytes; 0: it was read whole
+
+	members []int32 // of an archive: the files in it
 }
 
 // plan decides what to read. A path that is known with the same content is skipped; one whose
-// content changed is forgotten first, together with the files that left events to it: an event
-// that a changed file had first is a duplicate elsewhere and would be lost. A file that could not
-// be read again then is read as soon as it can be.
+// content changed, or of which more may be unpacked now, is forgotten first, together with the
+// files that left events to it: an event that a changed file had first is a duplicate elsewhere
+// and would be lost. A file that could not be read again then is read as soon as it can be.
 func (l *loader) plan(ctx context.Context, files []LoadFile) error {
-	byPath, lastID, err := l.readKnown(ctx)
+	byPath, err := l.readKnown(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,7 +46,8 @@ func (l *loader) plan(ctx context.Context, files []LoadFile) error {
 			continue
 		}
 		same, err := k.same(f)
-		changed[f.Name] = !same
+		changed[f.Name] = !same ||
+			k.limit > 0 && k.limit < cmp.Or(l.ingest.MaxExpand, ingest.DefaultMaxExpand)
 		if err != nil {
 			lost[f.Name] = true
 			l.problem(Unreadable, f.Name, reasonOf(err)+"; what was loaded of it before is kept")
@@ -60,12 +69,16 @@ func (l *loader) plan(ctx context.Context, files []LoadFile) error {
 				l.sum.Known++
 				continue
 			}
-			l.stale = append(l.stale, k.id)
+			l.stale = append(append(l.stale, k.id), k.members...)
 		}
-		lastID++
-		l.todo = append(l.todo, task{LoadFile: f, id: lastID})
+		l.todo = append(l.todo, task{LoadFile: f, id: l.nextID()})
 	}
 	return nil
+}
+
+func (l *loader) nextID() int32 {
+	l.lastID++
+	return l.lastID
 }
 
 // problem adds one that may hide a use, and tells of it.
@@ -138,24 +151,51 @@ func hashFile(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-func (l *loader) readKnown(ctx context.Context) (_ map[string]known, last int32, err error) {
+// readKnown reads the manifest. The files in archives count to these.
+func (l *loader) readKnown(ctx context.Context) (_ map[string]known, err error) {
 	rows, err := l.conn.QueryContext(ctx,
-		`SELECT path, id, bytes, sha256, duplicates FROM main.files`)
+		`SELECT path, id, bytes, sha256, form, duplicates, coalesce((
+		  SELECT max(TRY_CAST(regexp_extract(reason, 'more than the limit of ([0-9]+) bytes; what is '
+		    || 'behind them was not read', 1) AS BIGINT))
+		  FROM main.rejects r WHERE r.file = f.id), 0)
+		FROM main.files f`)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read manifest: %w", err)
+		return nil, fmt.Errorf("read manifest: %w", err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	out := map[string]known{}
 	for rows.Next() {
 		var path string
 		var k known
-		if err := rows.Scan(&path, &k.id, &k.bytes, &k.sha256, &k.dups); err != nil {
-			return nil, 0, err
+		if err := rows.Scan(&path, &k.id, &k.bytes, &k.sha256, &k.form, &k.dups, &k.limit); err != nil {
+			return nil, err
 		}
 		out[path] = k
-		last = max(last, k.id)
+		l.lastID = max(l.lastID, k.id)
 	}
-	return out, last, rows.Err()
+	archives := map[string]bool{}
+	for path, k := range out {
+		archives[path] = strings.HasPrefix(k.form, "archive/")
+	}
+	for path, k := range out {
+		if stored := storedIn(path, archives); stored != path {
+			a := out[stored]
+			a.members, a.dups, a.limit = append(a.members, k.id), a.dups+k.dups, max(a.limit, k.limit)
+			out[stored] = a
+		}
+	}
+	maps.DeleteFunc(out, func(path string, _ known) bool { return storedIn(path, archives) != path })
+	return out, rows.Err()
+}
+
+// storedIn is the outermost archive that a file of the manifest is in, else the file itself.
+func storedIn(path string, archives map[string]bool) string {
+	for i := range path {
+		if path[i] == '!' && archives[path[:i]] {
+			return path[:i]
+		}
+	}
+	return path
 }
 
 // forget removes what was loaded of files that are read again.

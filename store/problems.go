@@ -196,15 +196,24 @@ func (l *loader) compareManifest(ctx context.Context, files []LoadFile) error {
 	if err != nil {
 		return err
 	}
+	packed, err := l.queryProblems(ctx,
+		`SELECT path, form FROM main.files WHERE form LIKE 'archive/%'`)
+	if err != nil {
+		return err
+	}
+	archives := map[string]bool{}
+	for _, x := range packed {
+		archives[x.Path] = true
+	}
 	wanted := map[string]string{}
 	for _, f := range files {
 		wanted[f.Name] = f.Source
 	}
 	var left []string
 	for _, x := range known {
-		form := x.Why
-		want, given := wanted[x.Path]
-		if !given {
+		form, stored := x.Why, storedIn(x.Path, archives)
+		want, given := wanted[stored]
+		if !given && stored == x.Path {
 			left = append(left, x.Path)
 		}
 		if want != "" && form != "" && !strings.HasPrefix(form, want+"/") {

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -15,6 +16,7 @@ import (
 // file at a time, since decompressing and parsing take as long as DuckDB's storing does.
 type reading struct {
 	loader   *loader
+	tasks    []task
 	batches  chan<- batch
 	stop     context.CancelFunc
 	finished chan struct{}
@@ -22,7 +24,7 @@ type reading struct {
 	mu    sync.Mutex
 	taken int   // tasks handed out
 	rows  int64 // events sent
-	files []readFile
+	done  []readFile
 	err   error
 }
 
@@ -33,18 +35,27 @@ type readFile struct {
 	rejects []ingest.Reject
 }
 
-func newReading(l *loader, batches chan<- batch, stop context.CancelFunc) *reading {
-	return &reading{loader: l, batches: batches, stop: stop, finished: make(chan struct{})}
+func newReading(
+	l *loader, tasks []task, batches chan<- batch, stop context.CancelFunc,
+) *reading {
+	return &reading{
+		loader: l, tasks: tasks, batches: batches, stop: stop, finished: make(chan struct{}),
+	}
 }
 
-func (r *reading) run(ctx context.Context) {
+func (r *reading) run(ctx context.Context, how func(*reading, context.Context)) {
+	how(r, ctx)
+	close(r.batches)
+	close(r.finished)
+}
+
+// files reads tasks side by side, and puts archives off.
+func (r *reading) files(ctx context.Context) {
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() { r.work(ctx) })
 	}
 	wg.Wait()
-	close(r.batches)
-	close(r.finished)
 }
 
 func (r *reading) work(ctx context.Context) {
@@ -55,7 +66,12 @@ func (r *reading) work(ctx context.Context) {
 		}
 		f, err := r.read(ctx, t)
 		r.mu.Lock()
-		r.files = append(r.files, f)
+		if errors.Is(err, ingest.ErrArchive) {
+			r.loader.archives = append(r.loader.archives, t)
+			err = nil
+		} else {
+			r.done = append(r.done, f)
+		}
 		r.err = cmp.Or(r.err, err)
 		r.mu.Unlock()
 		if err != nil {
@@ -69,12 +85,11 @@ func (r *reading) work(ctx context.Context) {
 func (r *reading) next() (task, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	todo := r.loader.todo
-	if r.err != nil || r.taken == len(todo) || r.rows >= r.loader.options.RowsPerCommit {
+	if r.err != nil || r.taken == len(r.tasks) || r.rows >= r.loader.options.RowsPerCommit {
 		return task{}, false
 	}
 	r.taken++
-	return todo[r.taken-1], true
+	return r.tasks[r.taken-1], true
 }
 
 // read reads one file. A file that cannot be opened is a row of table files with a reject, as
@@ -82,11 +97,7 @@ func (r *reading) next() (task, bool) {
 func (r *reading) read(ctx context.Context, t task) (readFile, error) {
 	f, err := os.Open(t.Path)
 	if err != nil {
-		return readFile{
-			task:    t,
-			File:    ingest.File{Form: "unreadable", Bytes: t.Size, Records: 1, Rejects: 1},
-			rejects: []ingest.Reject{{Pos: 1, Reason: reasonOf(err)}},
-		}, nil
+		return unreadable(t, err), nil
 	}
 	defer f.Close()
 	s := &sink{done: ctx.Done(), reading: r, file: t.id}
@@ -95,6 +106,58 @@ func (r *reading) read(ctx context.Context, t task) (readFile, error) {
 		return readFile{}, fmt.Errorf("%s: %w", t.Name, err)
 	}
 	return readFile{task: t, File: info, rejects: s.rejects}, nil
+}
+
+func unreadable(t task, err error) readFile {
+	return readFile{
+		task:    t,
+		File:    ingest.File{Form: "unreadable", Bytes: t.Size, Records: 1, Rejects: 1},
+		rejects: []ingest.Reject{{Pos: 1, Reason: reasonOf(err)}},
+	}
+}
+
+// archives reads archives one after the other, so that the files in them get their ids in order.
+func (r *reading) archives(ctx context.Context) {
+	for {
+		t, ok := r.next()
+		if !ok || ctx.Err() != nil {
+			return
+		}
+		if err := r.archive(ctx, t); err != nil {
+			r.mu.Lock()
+			r.err = err
+			r.mu.Unlock()
+			r.stop()
+			return
+		}
+	}
+}
+
+// archive reads an archive and the files in it, each of which is a row of table files.
+func (r *reading) archive(ctx context.Context, t task) error {
+	t.id = r.loader.nextID()
+	f, err := os.Open(t.Path)
+	if err != nil {
+		r.done = append(r.done, unreadable(t, err))
+		return nil
+	}
+	defer f.Close()
+	s := &sink{done: ctx.Done(), reading: r, file: t.id}
+	info, err := ingest.ReadArchive(ctx, t.Name, f, r.loader.ingest, s,
+		func(name string, read func(ingest.Sink) (ingest.File, error)) error {
+			m := task{LoadFile: LoadFile{Name: name}, id: r.loader.nextID()}
+			s := &sink{done: ctx.Done(), reading: r, file: m.id}
+			info, err := read(s)
+			if err == nil {
+				r.done = append(r.done, readFile{task: m, File: info, rejects: s.rejects})
+			}
+			return err
+		})
+	if err != nil {
+		return fmt.Errorf("%s: %w", t.Name, err)
+	}
+	r.done = append(r.done, readFile{task: t, File: info, rejects: s.rejects})
+	return nil
 }
 
 // sink passes a file's events on to DuckDB and keeps its rejects for the end.

@@ -243,7 +243,7 @@ func (s shower) file(ctx context.Context, name string) (found bool, err error) {
 // rawRecords prints records as they stand in their files.
 func (s shower) rawRecords(ctx context.Context, events []event) error {
 	for _, e := range events {
-		record, err := store.RawRecord(ctx, s.db, e.path, s.locate(e.path), e.pos)
+		record, err := store.RawRecord(ctx, s.db, e.path, s.locate, e.pos)
 		if err != nil {
 			return fmt.Errorf("%s, record %d: %w\nhint: breachwindow show %s prints what the "+
 				"database kept", e.path, e.pos, err, e.field("event_id"))

@@ -1,0 +1,316 @@
+package ingest
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/zip"
+)
+
+// ErrArchive says that what Read was given holds files: ReadArchive reads them.
+var ErrArchive = errors.New("an archive: the files in it are to be read")
+
+// Each is given every file in an archive, in its order, by its full name: the archive's, an
+// exclamation mark, and the name in it. read reads the file and must be called before Each
+// returns, if at all. An error ends reading the archive.
+type Each func(name string, read func(Sink) (File, error)) error
+
+// ReadArchive is Read for an archive (zip or tar, packed or not) and all that it holds, also
+// in archives within it. The account that it returns, and what the sink gets, is of the
+// archive itself: it has no records, but a reject for what could not be taken out of it.
+func ReadArchive(
+	ctx context.Context, name string, r io.Reader, opt Options, sink Sink, each Each,
+) (File, error) {
+	f := newFile(ctx, name, r, opt.withDefaults(), sink)
+	f.each = each
+	if err := f.read(); err != nil {
+		return File{}, err
+	}
+	return f.account, nil
+}
+
+const maxArchives = 2 // an archive in an archive happens; one in that is a trap
+
+// archives are the forms of archives.
+const (
+	archiveZip = "archive/zip"
+	archiveTar = "archive/tar"
+)
+
+// archiveOf tells an archive from the first bytes, "" if it is none.
+func archiveOf(head []byte) string {
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
+		return archiveZip
+	case isTar(head):
+		return archiveTar
+	}
+	return ""
+}
+
+// isTar looks for the mark of tar, which old ones lack, and else for the header's checksum.
+func isTar(head []byte) bool {
+	if len(head) < 512 {
+		return false
+	}
+	if string(head[257:262]) == "ustar" {
+		return true
+	}
+	if head[0] == 0 {
+		return false
+	}
+	digits := strings.Trim(string(head[148:156]), " \x00")
+	want, err := strconv.ParseInt(digits, 8, 64)
+	if err != nil {
+		return false
+	}
+	sum := int64(8 * ' ')
+	for i, c := range head[:512] {
+		if i < 148 || i >= 156 {
+			sum += int64(c)
+		}
+	}
+	return sum == want
+}
+
+// readArchive reads the files in the archive that in holds.
+func (f *file) readArchive(form string, in *bufio.Reader, packed bool) error {
+	if f.each == nil {
+		return ErrArchive
+	}
+	if f.depth == maxArchives {
+		return f.reject(1, "an archive in an archive in an archive: unpack it first", nil)
+	}
+	f.account.Form = form
+	if form == archiveTar {
+		return f.readTar(in)
+	}
+	return f.readZip(in, packed)
+}
+
+func (f *file) readTar(in io.Reader) error {
+	t := tar.NewReader(in)
+	for {
+		h, err := t.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case f.ctx.Err() != nil:
+			return f.ctx.Err()
+		case err != nil:
+			return f.lostRest(fmt.Errorf("the tar archive is broken or ends early: %w", err))
+		case h.Typeflag != tar.TypeReg:
+			continue // a folder or link, which holds nothing
+		}
+		if err := f.member(h.Name, t); err != nil {
+			return err
+		}
+	}
+}
+
+// lostRest rejects what could not be taken out of an archive.
+func (f *file) lostRest(err error) error {
+	return f.reject(f.count+1, err.Error()+"; what is behind it was not read", nil)
+}
+
+func (f *file) readZip(in io.Reader, packed bool) error {
+	r, size, err := f.random(in, packed)
+	if err != nil {
+		if f.ctx.Err() != nil {
+			return f.ctx.Err()
+		}
+		return f.lostRest(err)
+	}
+	defer r.Close()
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return f.lostRest(fmt.Errorf("the zip archive is broken or ends early: %w", err))
+	}
+	if isOffice(z.File) {
+		f.account.Form = ""
+		return f.reject(1, "this is an Office document", nil)
+	}
+	for _, m := range z.File {
+		if !m.Mode().IsRegular() {
+			continue
+		}
+		if f.budget.left == 0 {
+			return f.lostRest(f.budget.exceeded())
+		}
+		if err := f.zipMember(m); err != nil {
+			return err
+		}
+		f.opt.progress(int64(m.CompressedSize64)) //nolint:gosec // no file is that large
+	}
+	return nil
+}
+
+// isOffice tells documents of office programs, which are zip archives too.
+func isOffice(files []*zip.File) bool {
+	return slices.ContainsFunc(files, func(m *zip.File) bool {
+		return m.Name == "[Content_Types].xml" || m.Name == "mimetype"
+	})
+}
+
+func (f *file) zipMember(m *zip.File) error {
+	if m.Flags&1 != 0 {
+		return f.member(m.Name, failing{errors.New("it is encrypted: unpack it first")})
+	}
+	r, err := m.Open()
+	if err != nil {
+		return f.member(m.Name, failing{fmt.Errorf("unpacking zip: %w", err)})
+	}
+	defer r.Close()
+	return f.member(m.Name, &bounded{src: r, budget: f.budget, what: "zip"})
+}
+
+// failing is a file of which nothing can be read.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// opened is what zip archives need: they begin at their end.
+type opened interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// random returns the archive so that it can be read at any place: the file itself where it is
+// stored as it is, else a copy that is gone when it is closed.
+func (f *file) random(in io.Reader, packed bool) (opened, int64, error) {
+	src, ok := f.stored.src.(interface {
+		io.ReaderAt
+		io.Seeker
+	})
+	if ok && !packed {
+		if at, err := src.Seek(0, io.SeekCurrent); err == nil {
+			size, err := src.Seek(0, io.SeekEnd)
+			if err == nil {
+				_, err = src.Seek(at, io.SeekStart)
+			}
+			f.stored.progress = func(int64) {} // is told of each member
+			return nopCloser{src}, size, err
+		}
+	}
+	tmp, err := os.CreateTemp("", "breachwindow-*.zip")
+	if err != nil {
+		return nil, 0, fmt.Errorf("copying the archive: %w", err)
+	}
+	f.opt.Progress = nil // was told of the archive
+	t := temporary{tmp}
+	size, err := io.Copy(tmp, in)
+	if err != nil {
+		return nil, 0, errors.Join(err, t.Close())
+	}
+	return t, size, nil
+}
+
+type nopCloser struct{ io.ReaderAt }
+
+func (nopCloser) Close() error { return nil }
+
+type temporary struct{ *os.File }
+
+func (t temporary) Close() error {
+	return errors.Join(t.File.Close(), os.Remove(t.Name()))
+}
+
+// member hands on a file of the archive.
+func (f *file) member(name string, r io.Reader) error {
+	elements := strings.FieldsFunc(name, func(c rune) bool { return c == '/' || c == '\\' })
+	skip := ""
+	for _, e := range elements {
+		if e != "." && e != ".." && skip == "" {
+			skip = noLog(e)
+		}
+	}
+	full := f.name + "!" + f.unique(path.Clean(strings.TrimLeft(textName(name), "/")))
+	opt := f.opt
+	opt.Progress = nil
+	return f.each(full, func(sink Sink) (File, error) {
+		c := newFile(f.ctx, full, r, opt, sink)
+		c.budget, c.opener.budget = f.budget, f.budget
+		c.each, c.depth, c.wanted = f.each, f.depth+1, f.wanted
+		if skip != "" {
+			c.account.Form = skippedForm
+			c.skip = true
+		}
+		if sink == nil {
+			c.capture = f.wanted
+		}
+		if err := c.read(); err != nil {
+			return File{}, err
+		}
+		return c.account, nil
+	})
+}
+
+// skippedForm is the form of a file in an archive that the operating system put there.
+const skippedForm = "skipped"
+
+// unique tells apart files of an archive that have the same name.
+func (f *file) unique(name string) string {
+	if f.members == nil {
+		f.members = map[string]int{}
+	}
+	f.members[name]++
+	if n := f.members[name]; n > 1 {
+		return f.unique(fmt.Sprintf("%s#%d", name, n))
+	}
+	return name
+}
+
+// textName is a name as text: what is no text in it is written as \xff.
+func textName(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	quoted := strconv.Quote(name)
+	return quoted[1 : len(quoted)-1]
+}
+
+// RawIn is Raw for a file in an archive, which name is; member is the file's name in it.
+func RawIn(name string, r io.Reader, member string, pos int64, opt Options) ([]byte, error) {
+	full := name + "!" + member
+	wanted := &capture{pos: pos}
+	//nolint:contextcheck // reading one file up to one record needs no cancellation
+	f := newFile(context.Background(), name, r, opt.withDefaults(), discard{})
+	f.wanted = wanted
+	f.each = func(name string, read func(Sink) (File, error)) error {
+		var err error
+		switch {
+		case name == full:
+			_, err = read(nil)
+			if err == nil {
+				err = errStop
+			}
+		case strings.HasPrefix(full, name+"!"):
+			_, err = read(discard{})
+		}
+		return err
+	}
+	if err := f.read(); err != nil && !errors.Is(err, errStop) {
+		return nil, err
+	}
+	if wanted.raw == nil {
+		return nil, fmt.Errorf("%s: no record at position %d", full, pos)
+	}
+	return wanted.raw, nil
+}
+
+// discard is a sink for what is only passed through.
+type discard struct{}
+
+func (discard) Events([]Event) error { return nil }
+func (discard) Reject(Reject) error  { return nil }

@@ -151,3 +151,12 @@ CREATE TABLE main.settings (
   default_value DOUBLE NOT NULL,
   meaning VARCHAR NOT NULL
 );
+
+-- Spans in which CloudTrail delivered no log, as digests say that it signed itself; verify finds
+-- them. Nothing happened then: no such span is a gap.
+CREATE TABLE main.silent (
+  account VARCHAR NOT NULL,
+  region VARCHAR NOT NULL,
+  from_time TIMESTAMP NOT NULL,
+  to_time TIMESTAMP NOT NULL       -- exclusive
+);

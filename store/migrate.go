@@ -30,6 +30,9 @@ var migrations = []string{
 	SELECT 'incomplete', path, 'an earlier version of this program loaded it and kept one record ' ||
 	  'of each id, whatever the others said: load or run reads it again', true, ''
 	FROM main.files WHERE duplicates > 0;`,
+	`CREATE TABLE main.silent (
+	  account VARCHAR NOT NULL, region VARCHAR NOT NULL,
+	  from_time TIMESTAMP NOT NULL, to_time TIMESTAMP NOT NULL);`,
 }
 
 // prepare brings the open database to this program's version.

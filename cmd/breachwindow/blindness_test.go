@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"breachwindow/detect"
+	"breachwindow/store"
 )
 
 // What the logs cannot show outweighs an all-clear, never a finding. In each case a key and a
@@ -219,5 +221,66 @@ func TestCaveats(t *testing.T) {
 			strings.Contains(text, noAPI) || a.Verdict != detect.Unused {
 			t.Errorf("%s: %s because %s", a.ID, a.Verdict, text)
 		}
+	}
+}
+
+// Hours that CloudTrail's digests prove to be silent are no hole, in the region that they speak of.
+func TestProvenSilence(t *testing.T) {
+	t.Parallel()
+	from, until := at("2022-12-24 00:00:00"), at("2022-12-26 00:00:00")
+	span := func(region string) store.Silent {
+		return store.Silent{
+			Account: account, Region: region, From: from.Add(-time.Hour), To: until.Add(time.Hour),
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		silent  []store.Silent
+		verdict detect.Verdict
+	}{
+		{name: "nothing is proven", verdict: detect.Unknown},
+		{name: "another region", silent: []store.Silent{span("eu-west-1")}, verdict: detect.Unknown},
+		{name: "a part", silent: []store.Silent{{
+			Account: account, Region: "us-east-1", From: from, To: from.Add(24 * time.Hour),
+		}}, verdict: detect.Unknown},
+		{name: "the whole", silent: []store.Silent{span("us-east-1")}, verdict: detect.Unused},
+		{
+			name:    "a region without an event, proven too short",
+			silent:  []store.Silent{span("us-east-1"), span("ap-south-1")},
+			verdict: detect.Unused,
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			var tc testCase
+			tc.logs.background(func(scope string, t time.Time) bool {
+				return scope == "us-east-1" && !t.Before(from) && t.Before(until)
+			})
+			row := secretRow{
+				id: "key", kind: "aws-access-key", declared: declaredDate, account: account,
+				verdict: detect.Unknown, rotation: "claimed", because: "us-east-1 has a gap",
+			}
+			tc.add(row)
+			a := tc.write(t)
+			r, err := a.run(t.Context(), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, r, []secretRow{row})
+			db, err := store.Open(t.Context(), a.path(databaseName))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(db.SetSilent(t.Context(), c.silent), db.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if r, err = a.run(t.Context(), ""); err != nil {
+				t.Fatal(err)
+			}
+			if row.verdict, row.because = c.verdict, ""; c.verdict == detect.Unused {
+				row.because = "cover all of it"
+			}
+			check(t, r, []secretRow{row})
+		})
 	}
 }

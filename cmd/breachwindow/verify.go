@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"breachwindow/digest"
 	"breachwindow/ingest"
 	"breachwindow/report"
+	"breachwindow/store"
 )
 
 type verifyFlags struct{ keys, heads []string }
@@ -29,7 +31,8 @@ func (a *app) verifyCmd() *cobra.Command {
 CloudTrail's digest files lie among them, it follows their chain: signatures, the hash of each
 digest and of each log, what is missing, changed, added or renamed, and the gaps between digests.
 With DIR it does so in folders that belong to no case. It needs no connection, and copies may be
-renamed, unpacked or put into one folder.
+renamed, unpacked or put into one folder. Hours that the chain proves to be silent are kept in the
+case: from then on its coverage counts them.
 
 Signatures need the public keys of CloudTrail, one file or several, saved from
 
@@ -109,10 +112,37 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) (*digest
 		return nil, err
 	}
 	r.Tool = "breachwindow " + version
+	if in.Manifest != nil {
+		if err := a.keepSilent(ctx, r); err != nil {
+			return r, err
+		}
+	}
 	if lacking {
 		return r, errors.New("not all that was named could be verified, see above")
 	}
 	return r, nil
+}
+
+// deliveryDelay is how long after a call CloudTrail may deliver its log, so that an event of the
+// last minutes of a silent span stands in the next one's.
+const deliveryDelay = 15 * time.Minute
+
+// keepSilent stores the spans that the digests prove to be silent: coverage counts them.
+func (a *app) keepSilent(ctx context.Context, r *digest.Result) (err error) {
+	var spans []store.Silent
+	for _, s := range r.Silent {
+		if to := s.To.Add(-deliveryDelay); to.After(s.From) {
+			spans = append(spans, store.Silent{
+				Account: s.Account, Region: s.Region, From: s.From, To: to,
+			})
+		}
+	}
+	db, err := store.Open(ctx, a.path(databaseName))
+	if err != nil {
+		return fmt.Errorf("keep what is proven silent: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.SetSilent(ctx, spans)
 }
 
 // names tells whether a path is one that a flag names: it is no evidence.

@@ -4,6 +4,7 @@
 -- times and in two weeks of three: nights and weekends do, holes do not. A region of an account that has no rhythm of its own
 -- (few hours a day, on few days) is judged by the whole account (judged_by), since one trail
 -- delivers all regions; but not us-east-1: IAM's and the global STS's calls are logged there.
+-- Spans that digests prove to be silent are covered.
 CREATE VIEW scopes AS
 SELECT
   a.source AS source,
@@ -16,7 +17,8 @@ SELECT
   a.last_time AS last_time,
   CASE
     WHEN a.source = 'cloudtrail' AND a.region <> 'us-east-1'
-      AND a.hours < a.days * (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_hours')
+      AND (a.hours = 0 OR a.hours <
+        a.days * (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_hours'))
       AND (a.days < (SELECT t.value FROM settings t WHERE t.name = 'coverage_busy_days')
         OR a.days * 2 < date_diff('day', date_trunc('day', a.first_time), a.last_time) + 1)
       THEN a.account || '/*'
@@ -37,11 +39,19 @@ FROM (
     v.account AS account,
     v.region AS region,
     sum(v.events) AS events,
-    count(*) AS hours,
-    count(DISTINCT date_trunc('day', v.hour)) AS days,
+    count(CASE WHEN v.events > 0 THEN 1 END) AS hours,
+    count(DISTINCT CASE WHEN v.events > 0 THEN date_trunc('day', v.hour) END) AS days,
     min(v.first_time) AS first_time,
     max(v.last_time) AS last_time
-  FROM activity v
+  FROM (
+    SELECT w.source AS source, w.scope AS scope, w.account AS account, w.region AS region,
+      w.hour AS hour, w.events AS events, w.first_time AS first_time, w.last_time AS last_time
+    FROM activity w
+    UNION ALL
+    SELECT 'cloudtrail', q.account || '/' || q.region, q.account, q.region,
+      date_trunc('hour', q.from_time), 0, q.from_time, q.to_time
+    FROM silent q
+  ) v
   GROUP BY v.source, v.scope, v.account, v.region
   UNION ALL
   SELECT

@@ -1,7 +1,8 @@
 // Package inventory reads the list of secrets that the breached vendor held: CSV, YAML or
 // JSON in, checked secrets out, each with the credentials under which a log would show it.
 // It stands beside ingest in the flow: it knows no database and no logs, and both name
-// credentials through package credential, so they meet byte for byte.
+// credentials through package credential, so they meet byte for byte. Import takes what other
+// tools exported.
 //
 // The list names secrets and never holds one. A value that looks like a secret itself is
 // refused wherever it stands, and no error shows any of it.

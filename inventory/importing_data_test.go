@@ -29,15 +29,6 @@ func sample(t *testing.T, parts ...string) []byte {
 	return data
 }
 
-func imported(t *testing.T, exports ...inventory.Export) *inventory.Imported {
-	t.Helper()
-	in, err := inventory.Import(exports, importOptions(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return in
-}
-
 func TestImportSamples(t *testing.T) {
 	const md5 = "key:MD5:c9:0b:1c:4f:d5:65:56:b9:ad:88:f9:81:2b:37:74:2f"
 	tests := []struct {
@@ -81,6 +72,7 @@ func TestImportSamples(t *testing.T) {
 			if got := ids(in); !slices.Equal(got, tt.want) {
 				t.Errorf("items %q, want %q", got, tt.want)
 			}
+			readsBack(t, in)
 		})
 	}
 }
@@ -124,6 +116,7 @@ func TestImportSampleAnswers(t *testing.T) {
 	if got := ids(in); !slices.Equal(got, want) {
 		t.Errorf("items %q, want %q", got, want)
 	}
+	readsBack(t, in)
 }
 
 // The hashes of the sample tokens are a list; a log of CircleCI is no inventory.

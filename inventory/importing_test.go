@@ -67,6 +67,9 @@ func TestImport(t *testing.T) {
 			if diff := cmp.Diff(string(want.Data), got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", name, diff)
 			}
+			if err == nil {
+				readsBack(t, in)
+			}
 		})
 	}
 }
@@ -128,4 +131,29 @@ func describeImport(in *inventory.Imported, err error) string {
 		b.WriteString("\n")
 	}
 	return b.String()
+}
+
+// readsBack merges the items into a new inventory, which must read as it was taken.
+func readsBack(t *testing.T, in *inventory.Imported) {
+	t.Helper()
+	m, err := in.Merge("secrets.csv", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := in.Merge("secrets.csv", m.Text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := 0
+	for _, f := range in.Forms {
+		taken += len(f.Taken)
+	}
+	if taken != len(in.Items)+in.Twice {
+		t.Errorf("%d taken, %d items and %d twice", taken, len(in.Items), in.Twice)
+	}
+	if len(m.Added) != len(in.Items) || len(again.Added) != 0 ||
+		string(again.Text) != string(m.Text) || len(again.Differs)+len(again.Gone)+len(again.Left) > 0 {
+		t.Errorf("%d of %d added, then %d; differs %q, gone %q, left %q", len(m.Added), len(in.Items),
+			len(again.Added), again.Differs, again.Gone, again.Left)
+	}
 }

@@ -2,7 +2,7 @@
 // JSON in, checked secrets out, each with the credentials under which a log would show it.
 // It stands beside ingest in the flow: it knows no database and no logs, and both name
 // credentials through package credential, so they meet byte for byte. Import takes what other
-// tools exported.
+// tools exported, and Imported.Merge adds it to such a list.
 //
 // The list names secrets and never holds one. A value that looks like a secret itself is
 // refused wherever it stands, and no error shows any of it.

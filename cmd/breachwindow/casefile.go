@@ -115,6 +115,15 @@ type investigation struct {
 
 // readCase reads case.yaml and what it names.
 func (a *app) readCase() (*investigation, error) {
+	c, err := a.openCase()
+	if err != nil {
+		return nil, err
+	}
+	return c, c.resolve(a.path(caseName))
+}
+
+// openCase reads case.yaml and nothing that it names.
+func (a *app) openCase() (*investigation, error) {
 	name := a.path(caseName)
 	text, err := readCaseFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -133,7 +142,7 @@ func (a *app) readCase() (*investigation, error) {
 		return nil, err
 	}
 	c.name = filepath.Base(abs)
-	return c, c.resolve(name)
+	return c, nil
 }
 
 func parseCase(name string, text []byte) (caseFile, error) {
@@ -209,14 +218,19 @@ func (c *investigation) inside(path string) string {
 	return filepath.Join(c.dir, path)
 }
 
+// beside makes a path that the case names relative to the case.
+func (c *investigation) beside(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(c.dir, path)
+}
+
 func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
 	var lists [][]inventory.Secret
 	var errs []error
 	for _, path := range c.file.Secrets {
-		file := filepath.Join(c.dir, path)
-		if filepath.IsAbs(path) {
-			file = path
-		}
+		file := c.beside(path)
 		text, err := os.ReadFile(file)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: secrets: %w", name, err))

@@ -19,10 +19,11 @@ import (
 func (a *app) secretsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "secrets",
-		Short: "The inventory: list; template; hash a token",
+		Short: "The inventory: list; import; template; hash a token",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.secretsListCmd(), a.secretsTemplateCmd(), a.secretsHashCmd())
+	cmd.AddCommand(
+		a.secretsListCmd(), a.secretsImportCmd(), a.secretsTemplateCmd(), a.secretsHashCmd())
 	return cmd
 }
 

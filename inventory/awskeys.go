@@ -11,6 +11,13 @@ import (
 var (
 	keyIDWord   = regexp.MustCompile(`\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b`)
 	accountWord = regexp.MustCompile(`\b[0-9]{12}\b`)
+
+	// A mail of AWS masks a key as ****-****-K7QX, and the account likewise, in digits.
+	maskedKeyWord = regexp.MustCompile(
+		`(?:\*{2,}-\*{2,}-|\b(?:AKIA|ASIA)[*.…xX]{2,})([A-Z0-9]{4})\b`)
+	onlyDigits = regexp.MustCompile(`^[0-9]+$`)
+
+	eventColumn = regexp.MustCompile(`(?i)\bevent[ _]?(?:name|time|source|id)\b`)
 )
 
 // awsLacks is what lists of IAM never have.
@@ -100,16 +107,34 @@ func none(s string) bool {
 	return slices.Contains([]string{"", "n/a", "no_information", "not_supported"}, strings.ToLower(s))
 }
 
+// keyWords are the access key ids of a line, and the tails of those that are masked.
+func keyWords(line string) []string {
+	ids := keyIDWord.FindAllString(line, -1)
+	for _, m := range maskedKeyWord.FindAllStringSubmatch(line, -1) {
+		if tail, ok := credential.KeyTail("xxxx" + m[1]); ok && !onlyDigits.MatchString(m[1]) {
+			ids = append(ids, "xxxx"+tail)
+		}
+	}
+	return ids
+}
+
 // keyText takes every access key id of a text: the mail of AWS, a column of a sheet, a report. An
 // account is taken from the same line, when that has only one.
 func (c *collector) keyText(lines []textLine) bool {
-	if !slices.ContainsFunc(lines, func(l textLine) bool { return keyIDWord.MatchString(l.text) }) {
+	if !slices.ContainsFunc(lines, func(l textLine) bool { return len(keyWords(l.text)) > 0 }) {
 		return false
+	}
+	if len(eventColumn.FindAllString(lines[0].text, -1)) > 1 {
+		c.p.add(place{line: lines[0].line}, fault{
+			"this is a log: whose keys are in it was not necessarily held by the vendor",
+			"put it into the case's logs; import lists of secrets only",
+		})
+		return true
 	}
 	form := "text with AWS access key ids"
 	without := 0
 	for _, l := range lines {
-		ids := keyIDWord.FindAllString(l.text, -1)
+		ids := keyWords(l.text)
 		if len(ids) == 0 {
 			without++
 		}

@@ -26,9 +26,13 @@ func (c *collector) inspectorV2(n node) {
 		}
 	}
 	c.is(form, inspectorLacks)
-	if !ok {
-		c.unread(container{kind: "context"}, "the export has no list of accounts")
-		c.unread(container{kind: "project"}, "the export has no list of accounts")
+	if !ok || len(accounts) == 0 {
+		why := "the export has no list of accounts"
+		if ok {
+			why = "the export lists no account: the token that it was made with may have seen none"
+		}
+		c.unread(container{kind: "context"}, why)
+		c.unread(container{kind: "project"}, why)
 	}
 	for _, a := range accounts {
 		c.account(a, a.text("name"), true)

@@ -18,8 +18,9 @@ type variable struct {
 var (
 	// What an exporter shows of a value: the mask and at most four characters, or these alone.
 	maskedShape = regexp.MustCompile(`^(?:x{4}|X{4}|\*+|\.{3}|…|•+)(.{0,4})$`)
-	awsName     = regexp.MustCompile(
-		`(?i)AWS|AMAZON|(?:^|_)(?:S3|ECR|IAM)(?:_|$)|^(?:SECRET_)?ACCESS_KEY`)
+	awsName     = regexp.MustCompile(`(?i)AWS|AMAZON|(?:^|_)(?:ECR|IAM)(?:_|$)`)
+	// Stores of others speak S3 too, and their keys are in no log of AWS.
+	storeName   = regexp.MustCompile(`(?i)(?:^|_)S3(?:_|$)|^(?:SECRET_)?ACCESS_KEY`)
 	keyIDName   = regexp.MustCompile(`(?i)ACCESS_?KEY(?:_?ID)?|AWS_KEY(?:_ID)?$`)
 	keyHalfName = regexp.MustCompile(`(?i)SECRET_?(?:ACCESS_?)?KEY`)
 	githubName  = regexp.MustCompile(
@@ -51,6 +52,8 @@ func (c *collector) variable(where container, v variable) {
 		f.Kind, f.half = AWSAccessKey, true
 	case githubName.MatchString(v.name) && !appName.MatchString(v.name):
 		f.Kind = GitHubToken
+	case storeName.MatchString(v.name):
+		f.Notes = "if it is a key of AWS, write aws-access-key as kind and its id as identifier"
 	}
 	c.date(f, v)
 }

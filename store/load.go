@@ -27,6 +27,9 @@ type LoadFile struct {
 	Source string
 }
 
+// Piped begins the name of a file that came through standard input. It is nowhere to be found again.
+const Piped = "stdin:"
+
 // LoadOptions tells a load how to read and whom to tell. The zero value is right.
 type LoadOptions struct {
 	Ingest ingest.Options

@@ -234,7 +234,7 @@ func (l *loader) findLeft(left []string) {
 	var there []string
 	for _, name := range left {
 		switch {
-		case l.problems.explains(name):
+		case strings.HasPrefix(name, Piped), l.problems.explains(name):
 		case isThere(l.options.Locate(name)):
 			there = append(there, name)
 		default:

@@ -40,11 +40,12 @@ type app struct {
 	terminal screen
 	bars     bool // standard error is a terminal: progress bars, not lines
 
-	caseDir  string
-	exitZero bool
-	color    string
-	width    int
-	code     int // what a command found: exitFound, exitUnknown or 0
+	caseDir   string
+	exitZero  bool
+	color     string
+	width     int
+	maxExpand size
+	code      int // what a command found: exitFound, exitUnknown or 0
 }
 
 // screen is the terminal behind standard output; width 0 is none.

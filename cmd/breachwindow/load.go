@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -25,11 +27,14 @@ func (a *app) loadCmd() *cobra.Command {
 		Use:   "load [PATH…]",
 		Short: "Load logs into the case",
 		Long: `Load reads files and folders into the case's database: CloudTrail, GitHub and CircleCI
-logs, recognised by their content, gzipped or not. Without PATH it loads what case.yaml
-names. What was loaded before is not loaded again. Every record ends as an event, a duplicate
-or a reject, and the sums are printed. What query reads is up to date after it.`,
-		Example: "  breachwindow load logs/\n  breachwindow load --case acme export-1672531200.json.gz",
-		Args:    cobra.ArbitraryArgs,
+logs, recognised by their content, also in zip and tar archives, gzip and zstd. Without PATH
+it loads what case.yaml names; - is standard input, of which only the events are kept. What
+was loaded before is not loaded again. Every record ends as an event, a duplicate or a
+reject, and the sums are printed. What query reads is up to date after it.`,
+		Example: "  breachwindow load logs/\n" +
+			"  breachwindow load --case acme export-1672531200.json.gz\n" +
+			"  breachwindow load --case acme -",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			c, err := a.readCase()
 			if err != nil {
@@ -56,6 +61,7 @@ or a reject, and the sums are printed. What query reads is up to date after it.`
 			return refuseRejects(cmd.Context(), db)
 		},
 	}
+	a.expandFlag(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false,
 		"a rejected record is an error, in a file loaded before too")
 	return cmd
@@ -81,18 +87,31 @@ func (a *app) load(
 	if len(paths) > 0 {
 		entries = nil
 		for _, p := range paths {
-			entries = append(entries, logEntry{Path: p})
+			if p != stdinName {
+				entries = append(entries, logEntry{Path: p})
+			}
 		}
 	}
 	found := a.findLogs(c, entries, len(paths) > 0)
+	if slices.Contains(paths, stdinName) {
+		f, err := a.keepInput()
+		if err != nil {
+			return store.Summary{}, fmt.Errorf("standard input: %w", err)
+		}
+		defer os.Remove(f.Path)
+		found.files = append(found.files, f)
+	}
 	var total int64
 	for _, f := range found.files {
 		total += f.Size
 	}
 	bar := a.newProgress("loading", total)
-	o := store.LoadOptions{Progress: bar.add, Locate: a.locate, Problems: found.problems}
+	o := store.LoadOptions{
+		Progress: bar.add, Locate: a.locate, Problems: found.problems,
+		Ingest: ingest.Options{MaxExpand: int64(a.maxExpand)},
+	}
 	if len(paths) > 0 {
-		o.Paths = found.paths
+		o.Paths = append([]string{}, found.paths...) // not nil, even if only standard input is named
 	}
 	sum, err := db.Load(ctx, found.files, o)
 	bar.stop()
@@ -109,6 +128,25 @@ func (a *app) load(
 		return sum, errors.New("not all that was named could be loaded, see above")
 	}
 	return sum, nil
+}
+
+// stdinName stands for standard input on the command line.
+const stdinName = "-"
+
+// keepInput copies standard input to a file that is to be removed. Its name in the case is made of
+// its content: another input is another file, the same one is known.
+func (a *app) keepInput() (store.LoadFile, error) {
+	f, err := os.CreateTemp("", "breachwindow-stdin-*")
+	if err != nil {
+		return store.LoadFile{}, err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, sum), a.in)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return store.LoadFile{}, errors.Join(err, os.Remove(f.Name()))
+	}
+	name := fmt.Sprintf("%s%x", store.Piped, sum.Sum(nil)[:6])
+	return store.LoadFile{Name: name, Path: f.Name(), Size: n}, nil
 }
 
 // foundLogs is what the entries of a case lead to.

@@ -66,7 +66,7 @@ func (a *app) newCmd() *cobra.Command {
 				}
 			}
 			_, err = fmt.Fprintf(a.out, `%s is ready. Next:
-  1. put the exported logs into %s (any names, gzipped or not)
+  1. put the exported logs into %s (any names, packed or not)
   2. list the exposed secrets in %s
   3. breachwindow run %s
 `, dir, filepath.Join(dir, "logs"), filepath.Join(dir, "secrets.csv"), dir)

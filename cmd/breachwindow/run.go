@@ -45,6 +45,7 @@ detections, prints a verdict for each secret and writes result.json.`,
 		},
 	}
 	a.formatFlag(cmd, &format)
+	a.expandFlag(cmd)
 	cmd.Flags().StringVar(&queryDir, "queries", "", "a folder with more detections")
 	return cmd
 }

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -34,6 +36,8 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 	words := map[string]func(ts *testscript.TestScript, args []string){
 		"exits":       scriptExits,
 		"gzip":        scriptGzip,
+		"zip":         scriptZip,
+		"tar":         scriptTar,
 		"cut":         scriptCut,
 		"join":        scriptJoin,
 		"unescape":    scriptUnescape,
@@ -113,6 +117,34 @@ func scriptGzip(ts *testscript.TestScript, args []string) {
 		ts.Check(os.WriteFile(name+".gz", b.Bytes(), 0o600))
 		ts.Check(os.Remove(name))
 	}
+}
+
+// zip OUT FILE… moves files into a zip archive.
+func scriptZip(ts *testscript.TestScript, args []string) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, name := range args[1:] {
+		f, err := w.Create(name)
+		ts.Check(err)
+		_, err = f.Write([]byte(ts.ReadFile(name)))
+		ts.Check(errors.Join(err, os.Remove(ts.MkAbs(name))))
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
+}
+
+// tar OUT FILE… moves files into a tar archive.
+func scriptTar(ts *testscript.TestScript, args []string) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	for _, name := range args[1:] {
+		text := ts.ReadFile(name)
+		ts.Check(w.WriteHeader(&tar.Header{Name: name, Size: int64(len(text)), Mode: 0o600}))
+		_, err := w.Write([]byte(text))
+		ts.Check(errors.Join(err, os.Remove(ts.MkAbs(name))))
+	}
+	ts.Check(w.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }
 
 // cut FILE PERCENT keeps the beginning of a file.

@@ -13,7 +13,8 @@ import (
 // must not hide behind it.
 //
 // Which copies stay depends on nothing but the records and the paths of their files: all of the
-// copies that say most, and of those that say the same the one in the first file. So the result is
+// copies that say most, and of those that say the same the one in the first file, unless its form
+// leaves out parameters and responses, or has them as text, and another's does not. So the result is
 // the same in whichever order, and in however many transactions, files are loaded.
 
 // An event's key is its id, and for CloudTrail the account that received it: a call across
@@ -31,20 +32,25 @@ SELECT row, key FROM keyed WHERE key IN (
 
 // told is what rows of events say that is compared. ” is what a record does not say; nothing
 // else is ”. Names that GitHub's log gives a credential only where it has no hash contradict no
-// hash; the id in them is the session's. The account stands for a target that is not named.
+// hash; the id in them is the session's. The account stands for a target that is not named. The
+// console's event history names actors and resources in its own way: that says nothing.
 const told = `
 SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
-  e.credential IS NULL AS unnamed, e.via IS NULL AS direct,
+  e.credential IS NULL AS unnamed, e.via IS NULL AS direct, f.form IN (
+    'cloudtrail/event-history', 'cloudtrail/athena', 'cloudtrail/lake', 'cloudtrail/elastic'
+  ) AS partial,
   e.source AS source, e.event_id AS event_id,
   CASE WHEN e.source = 'cloudtrail' THEN coalesce(e.account, '') ELSE '' END AS receiver,
   date_trunc('second', e.time) AS second, coalesce(e.action, '') AS action, e.outcome AS outcome,
-  coalesce(e.actor, '') AS actor,
+  CASE WHEN f.form = 'cloudtrail/event-history' THEN '' ELSE coalesce(e.actor, '') END AS actor,
   CASE WHEN e.source = 'github' AND regexp_matches(e.credential, '^(token_id|deploy_key|app):')
     THEN '' ELSE coalesce(e.credential, '') END AS credential,
-  coalesce(e.session, '') AS session, coalesce(nullif(e.target, e.account), '') AS target,
+  coalesce(e.session, '') AS session,
+  CASE WHEN f.form = 'cloudtrail/event-history' THEN ''
+    ELSE coalesce(nullif(e.target, e.account), '') END AS target,
   coalesce(e.ip, '') AS ip, coalesce(e.minted, '') AS minted
 FROM main.events e
-JOIN (SELECT id, row_number() OVER (ORDER BY path) AS place FROM main.files) f ON f.id = e.file`
+JOIN (SELECT id, form, row_number() OVER (ORDER BY path) AS place FROM main.files) f ON f.id = e.file`
 
 // core is what duplicates have in common, details what one of them may lack.
 const (
@@ -57,7 +63,7 @@ const equals = `
 CREATE OR REPLACE TEMP TABLE duplicate AS
 SELECT row, file FROM (
   SELECT row, file, row_number() OVER (
-    PARTITION BY ` + core + `, ` + details + ` ORDER BY unnamed, direct, place, pos) AS nth
+    PARTITION BY ` + core + `, ` + details + ` ORDER BY unnamed, direct, partial, place, pos) AS nth
   FROM (` + told + ` WHERE e.rowid IN (SELECT row FROM twice))
 ) WHERE nth > 1`
 

@@ -186,3 +186,32 @@ func TestDuplicatesByDefinition(t *testing.T) {
 		}
 	}
 }
+
+// A copy that leaves out parameters, or has them as text, gives way to a whole one, whatever its
+// file is called and whenever it is read.
+func TestWholeCopyStays(t *testing.T) {
+	t.Parallel()
+	const history = "User name,Event time,Event source,Event name,AWS region,Event ID,Resources\n" +
+		`u,2022-12-20T00:00:00Z,s3.amazonaws.com,GetObject,us-east-1,e1,"[{""resourceName"":""r""}]"` + "\n"
+	const athena = "eventtime,eventsource,eventname,awsregion,eventid\n" +
+		"2022-12-20T00:00:00Z,s3.amazonaws.com,GetObject,us-east-1,e1\n"
+	whole := trail("e1", `,"userIdentity":{"arn":"arn:u"},"requestParameters":{"bucketName":"b"}`)
+	for _, texts := range [][]string{
+		{history, whole, strings.Replace(history, "e1", "e2", 1)},
+		{athena, trail("e1"), strings.Replace(athena, "e1", "e2", 1)},
+	} {
+		f := newFolder(t, texts...)
+		for _, names := range [][]string{{"a", "b", "c"}, {"b", "a", "c"}} {
+			for _, cut := range []int{1, 3} {
+				db := open(t, newPath(t))
+				load(t, db, f.files(names[:cut]...), store.LoadOptions{})
+				load(t, db, f.files(names...), store.LoadOptions{})
+				got := query(t, db.SQL(), `
+					SELECT event_id, path FROM main.events e JOIN main.files f ON f.id = e.file ORDER BY ALL`)
+				if diff := cmp.Diff([]string{"e1 b", "e2 c"}, got); diff != "" {
+					t.Errorf("%v, first %d (-want +got):\n%s", names, cut, diff)
+				}
+			}
+		}
+	}
+}

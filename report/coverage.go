@@ -144,6 +144,38 @@ func (p *page) rejects(inputs []detect.Input) error {
 	return p.grid(g)
 }
 
+const columnsOnly = "only the columns that were selected: without errorCode every call passes for a " +
+	"success, without responseElements credentials made by a call cannot be followed"
+
+// formLimits are what forms cannot show, whatever their log has.
+var formLimits = map[string]string{
+	"cloudtrail/athena":      columnsOnly,
+	"cloudtrail/lake":        columnsOnly,
+	"cloudtrail/cloudwatch":  "no events of more than 256 KB",
+	"cloudtrail/elastic":     "only the fields that the shipper kept",
+	"cloudtrail/eventbridge": "delivery without warranty; read-only calls only if asked for",
+	"cloudtrail/event-history": "no parameters, no responses: credentials made by a call cannot be " +
+		"followed; management events of one region in 90 days",
+	"cloudtrail/lookup-events": "management events of one region in 90 days, no data events",
+}
+
+// limits says what the forms of the logs at hand cannot show.
+func (p *page) limits(inputs []detect.Input) {
+	var forms []string
+	for _, in := range inputs {
+		if formLimits[in.Form] != "" && in.Events+in.Duplicates > 0 {
+			forms = append(forms, in.Form)
+		}
+	}
+	slices.Sort(forms)
+	for i, form := range slices.Compact(forms) {
+		if i == 0 {
+			p.section("what these forms of a log cannot show")
+		}
+		p.hang("• ", form+": "+formLimits[form])
+	}
+}
+
 // empties lists the files that hold nothing: an export may have broken off there.
 func (p *page) empties(inputs []detect.Input) {
 	var names []string
@@ -181,6 +213,7 @@ func CoverageText(w io.Writer, r *detect.Result, o Options) error {
 		return err
 	}
 	p.empties(r.Inputs)
+	p.limits(r.Inputs)
 	p.totals(r)
 	return p.writeTo(w)
 }

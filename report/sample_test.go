@@ -93,9 +93,10 @@ func sample(tb testing.TB) *detect.Result {
 			{Path: "logs/cloudtrail/444455556666_CloudTrail_eu-west-1_20221224.json.gz", SHA256: strings.Repeat("ab", 32), Form: "cloudtrail/s3", Records: 5095, Events: 5092, Duplicates: 2, Rejects: 1},
 			{Path: "logs/github/export.json", SHA256: strings.Repeat("cd", 32), Form: "github/rest", Records: 77, Events: 77},
 			{Path: "logs/circleci/audit.csv", SHA256: strings.Repeat("ef", 32), Form: "circleci/csv", Records: 318, Events: 318},
+			{Path: "logs/console.csv", SHA256: strings.Repeat("23", 32), Form: "cloudtrail/event-history", Records: 4, Duplicates: 4},
 			{Path: "logs/github/export-2.json", SHA256: strings.Repeat("01", 32), Form: "empty"},
 		},
-		Totals: detect.Totals{Files: 4, Records: 5490, Events: 5487, Duplicates: 2, Rejects: 1},
+		Totals: detect.Totals{Files: 5, Records: 5494, Events: 5487, Duplicates: 6, Rejects: 1},
 	}
 	r.Caveats = []detect.Caveat{{
 		Source: "cloudtrail", Scope: "444455556666", Text: "The log of cloudtrail 444455556666 has management events only.",

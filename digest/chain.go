@@ -85,7 +85,7 @@ func (v *verifier) indexNames() {
 	v.byBase = map[string][]*seen{}
 	for _, s := range v.seen {
 		if !s.matched {
-			v.byBase[baseOf(s.Name)] = append(v.byBase[baseOf(s.Name)], s)
+			v.byBase[baseOf(s.as)] = append(v.byBase[baseOf(s.as)], s)
 		}
 	}
 }

@@ -8,8 +8,8 @@
 // copies, wherever they lie and whatever they are called, as long as their content is the same.
 //
 // parse.go reads a digest, object.go the names of S3 objects, keys.go and heads.go what the user
-// saved from AWS. scan.go hashes all files, sign.go decides which digests CloudTrail wrote,
-// chain.go what is missing between them, logs.go what became of the logs.
+// saved from AWS. scan.go hashes all files, archive.go those in archives, sign.go decides which
+// digests CloudTrail wrote, chain.go what is missing between them, logs.go what became of the logs.
 //
 // # Limitations
 //
@@ -26,15 +26,17 @@ import (
 	"strings"
 )
 
-// File is a file to verify. Name is what it is called in the answer, Path where it is opened.
+// File is a file to verify. Name is what it is called in the answer, Path where it is opened. One
+// in a zip or tar archive is called ARCHIVE!MEMBER, Member apart too, and has the archive's path.
 type File struct {
-	Name, Path string
-	Size       int64
+	Name, Path, Member string
+	Size               int64
 }
 
 // Loaded is a row of a case's manifest. SHA256 is of the file as stored, in hexadecimal; "" if
-// the file could not be read whole.
-type Loaded struct{ Name, SHA256 string }
+// the file could not be read whole. In is the archive that a file is in, as it is stored: it has
+// its name and is told by its hash.
+type Loaded struct{ Name, SHA256, In string }
 
 // Input is what Verify works on.
 type Input struct {
@@ -61,13 +63,14 @@ type Input struct {
 // the Result; the error is the context's or Form's.
 func Verify(ctx context.Context, in Input) (*Result, error) {
 	v := &verifier{in: in, result: &Result{
-		Schema: schema, Files: len(in.Files), Keys: len(in.Keys),
+		Schema: schema, Keys: len(in.Keys),
 		Chains: []Chain{}, Problems: []Problem{}, Silent: []Silent{},
 	}}
 	var err error
 	if v.seen, err = scan(ctx, in); err != nil {
 		return nil, err
 	}
+	v.result.Files = len(v.seen)
 	v.manifest()
 	v.collect()
 	if err := v.sign(ctx); err != nil {

@@ -1,16 +1,23 @@
 package digest_test
 
 import (
+	"archive/tar"
+	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 
 	"breachwindow/digest"
 	"breachwindow/digest/digesttest"
@@ -158,3 +165,34 @@ func told(r *digest.Result) []string {
 	}
 	return out
 }
+
+// zip packs the whole folder into an archive in it.
+func (w *world) zip() {
+	w.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	w.check(errors.Join(z.AddFS(os.DirFS(w.Dir)), z.Close()))
+	w.keep("all.zip", b.Bytes())
+}
+
+// tar does so with tar and, around it, what packs.
+func (w *world) tar(name string, pack func(io.Writer) (io.WriteCloser, error)) {
+	w.Helper()
+	var b bytes.Buffer
+	z, err := pack(&b)
+	w.check(err)
+	t := tar.NewWriter(z)
+	w.check(errors.Join(t.AddFS(os.DirFS(w.Dir)), t.Close(), z.Close()))
+	w.keep(name, b.Bytes())
+}
+
+// keep leaves one file in the folder.
+func (w *world) keep(name string, text []byte) {
+	w.Helper()
+	w.check(errors.Join(os.RemoveAll(w.Dir), os.Mkdir(w.Dir, 0o700),
+		os.WriteFile(filepath.Join(w.Dir, name), text, 0o600)))
+}
+
+func gzipped(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+
+func zstdPacked(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }

@@ -17,7 +17,7 @@ func (v *verifier) judgeDigests() {
 	}
 	for _, n := range v.nodes {
 		v.judgeSignature(n, changed[n])
-		if !inPlace(n.file.Name, n.Object) {
+		if !inPlace(n.file.as, n.Object) {
 			v.about(n, Note, "moved", "it lies under another name than in S3; its content tells",
 				"")
 		}

@@ -69,12 +69,12 @@ func (v *verifier) entries() []*entry {
 func pair(entries []*entry, files []*seen) {
 	byBase := map[string][]*seen{}
 	for _, s := range files {
-		byBase[baseOf(s.Name)] = append(byBase[baseOf(s.Name)], s)
+		byBase[baseOf(s.as)] = append(byBase[baseOf(s.as)], s)
 	}
 	for _, exact := range []bool{true, false} {
 		for _, e := range entries {
 			for _, s := range byBase[baseOf(e.Object)] {
-				if e.file == nil && !s.matched && (!exact || inPlace(s.Name, e.Object)) {
+				if e.file == nil && !s.matched && (!exact || inPlace(s.as, e.Object)) {
 					e.file, s.matched = s, true
 				}
 			}
@@ -100,7 +100,7 @@ func (v *verifier) judgeLog(e *entry) {
 			c.LogsProven++
 		}
 		v.tail(e.file, "log", object)
-		if !inPlace(e.file.Name, e.Object) {
+		if !inPlace(e.file.as, e.Object) {
 			v.problem(Problem{
 				Level: Note, What: "log", Kind: "moved", Chain: c.ID(), File: e.file.Name,
 				Object: object, Text: "it lies under another name than in S3; its content is as listed",
@@ -134,7 +134,7 @@ func (v *verifier) judgeLog(e *entry) {
 func (v *verifier) namesake(object string) *seen {
 	var found *seen
 	for _, s := range v.byBase[baseOf(object)] {
-		if !s.matched && (found == nil || inPlace(s.Name, object)) {
+		if !s.matched && (found == nil || inPlace(s.as, object)) {
 			found = s
 		}
 	}
@@ -161,7 +161,7 @@ func (v *verifier) rest(ctx context.Context) error {
 		return func(i int) (err error) {
 			if v.in.Form != nil && left[i].sum != "" {
 				forms[i], err = v.in.Form(ctx, left[i].File)
-			} else if _, _, ok := deliveredAs(left[i].Name); ok {
+			} else if _, _, ok := deliveredAs(left[i].as); ok {
 				forms[i] = "cloudtrail/s3"
 			}
 			return err
@@ -169,6 +169,11 @@ func (v *verifier) rest(ctx context.Context) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, s := range v.seen {
+		if s.archive && s.err != nil && !s.told {
+			v.unreadable(s)
+		}
 	}
 	bare := map[scope][]*seen{} // logs of accounts and regions without any digest
 	for i, s := range left {
@@ -179,7 +184,7 @@ func (v *verifier) rest(ctx context.Context) error {
 			v.result.Others++
 			continue
 		}
-		where, at, known := deliveredAs(s.Name)
+		where, at, known := deliveredAs(s.as)
 		if len(v.nodes) == 0 || known && v.covered[where] == nil {
 			bare[where] = append(bare[where], s)
 			continue
@@ -192,9 +197,9 @@ func (v *verifier) rest(ctx context.Context) error {
 
 // odd tells of files that were changed, or cannot be read.
 func (v *verifier) odd(s *seen, form string) bool {
-	e := v.listed[baseOf(s.Name)]
+	e := v.listed[baseOf(s.as)]
 	switch {
-	case s.malformed != nil || looksLikeDigest(s.Name) || form == "cloudtrail/digest":
+	case s.malformed != nil || looksLikeDigest(s.as) || form == "cloudtrail/digest":
 		why := "it has not the members of one"
 		if s.malformed != nil {
 			why = s.malformed.Error()
@@ -214,15 +219,19 @@ func (v *verifier) odd(s *seen, form string) bool {
 		})
 	case s.sum == "" && s.told:
 	case s.sum == "":
-		v.problem(Problem{
-			Level: Unproven, What: "file", Kind: "unreadable", File: s.Name,
-			Text: "it cannot be read: " + reason(s.err),
-			Hint: "make it readable, or take another copy, and verify again",
-		})
+		v.unreadable(s)
 	default:
 		return false
 	}
 	return true
+}
+
+func (v *verifier) unreadable(s *seen) {
+	v.problem(Problem{
+		Level: Unproven, What: "file", Kind: "unreadable", File: s.Name,
+		Text: "it cannot be read: " + reason(s.err),
+		Hint: "unpack it, make it readable or take another copy, and verify again",
+	})
 }
 
 // edge is how far the time in a log's name may be from the digest that lists it.

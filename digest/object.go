@@ -49,7 +49,12 @@ func deliveredAs(name string) (s scope, at time.Time, ok bool) {
 func looksLikeDigest(name string) bool { return digestName.MatchString(path.Base(name)) }
 
 // baseOf is the name without folders; copies are often unpacked.
-func baseOf(name string) string { return strings.TrimSuffix(path.Base(name), ".gz") }
+func baseOf(name string) string { return unpackedName(path.Base(name)) }
+
+// unpackedName is a name without what packing adds to it.
+func unpackedName(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".zst"), ".gz")
+}
 
 // inPlace tells whether a file is called as its object. The folders count from AWSLogs on, and
 // not at all where they were flattened.
@@ -58,7 +63,7 @@ func inPlace(file, object string) bool {
 	if f == "" || o == "" {
 		return baseOf(file) == baseOf(object)
 	}
-	return strings.TrimSuffix(f, ".gz") == strings.TrimSuffix(o, ".gz")
+	return unpackedName(f) == unpackedName(o)
 }
 
 // fromRoot is a path from AWSLogs on, "" if it has no such folder.

@@ -18,11 +18,13 @@ import (
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
 )
 
 const (
 	maxNesting = 2         // gzip within gzip happens when logs are archived again
 	maxExpand  = 64 << 30  // bytes of one file; what declares its size lies
+	maxWindow  = 128 << 20 // memory that zstd data may ask for
 	maxDigest  = 256 << 20 // an hour of a million logs
 	sniffed    = 64 << 10  // bytes in which a digest shows itself
 )
@@ -30,28 +32,41 @@ const (
 // seen is a file and what was found in it.
 type seen struct {
 	File
+	as        string // its name, for one in an archive that in it
 	stored    string // SHA-256 of the file as it is, in hexadecimal; "" if it was not read whole
 	sum       string // of its uncompressed content, so far as it could be read
 	trailing  int64  // bytes behind the first gzip member
 	err       error  // reading or unpacking ended early
 	digest    *Digest
-	malformed error // it is a digest, and none that CloudTrail would write
-	matched   bool  // it is a digest or a listed log, or told as a changed one
-	told      bool  // that it cannot be read
+	malformed error   // it is a digest, and none that CloudTrail would write
+	archived  bool    // it is in an archive
+	archive   bool    // it is one
+	members   []*seen // of an archive
+	names     map[string]int
+	matched   bool // it is a digest or a listed log, or told as a changed one
+	told      bool // that it cannot be read
 }
 
-// scan reads every file once. The order of the answer is that of the input.
+// scan reads every file once. The order of the answer is that of the input; behind an archive
+// stand the files in it.
 func scan(ctx context.Context, in Input) ([]*seen, error) {
-	out := make([]*seen, len(in.Files))
+	found := make([]*seen, len(in.Files))
 	err := parallel(ctx, len(in.Files), func() func(int) error {
 		r := newReader(in)
 		return func(i int) error {
-			out[i] = &seen{File: in.Files[i]}
-			r.read(ctx, out[i])
+			found[i] = &seen{File: in.Files[i], as: in.Files[i].Name}
+			r.read(ctx, found[i])
 			return nil
 		}
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	var out []*seen
+	for _, s := range found {
+		out = append(append(out, s), s.members...)
+	}
+	return out, nil
 }
 
 // parallel does n things on all cores: hashing and unpacking are all that verifying takes.
@@ -81,16 +96,18 @@ func parallel(ctx context.Context, n int, worker func() func(int) error) error {
 // reader reads files one after the other with the same buffers.
 type reader struct {
 	progress func(int64)
-	manifest bool // hash files as they are stored, too
+	manifest bool   // hash files as they are stored, too
+	left     *int64 // how many more bytes the file at hand may expand to
 	in       *bufio.Reader
 	layers   [maxNesting]*gzip.Reader
 	unpacked [maxNesting]*bufio.Reader
 	buf      []byte
+	inner    *reader // of the files in an archive
 }
 
 func newReader(in Input) *reader {
 	r := &reader{
-		progress: in.Progress, manifest: in.Manifest != nil,
+		progress: in.Progress, manifest: in.Manifest != nil, left: new(int64),
 		in: bufio.NewReaderSize(nil, sniffed), buf: make([]byte, 256<<10),
 	}
 	for i := range r.unpacked {
@@ -111,8 +128,13 @@ func (r *reader) read(ctx context.Context, s *seen) {
 	if r.manifest {
 		raw.sum = sha256.New()
 	}
+	*r.left = maxExpand
 	r.in.Reset(raw)
-	s.err = r.content(s)
+	if isZip(r.in) {
+		s.err = r.zip(ctx, s, f)
+	} else {
+		s.err = r.content(ctx, s)
+	}
 	_, err = r.rest(r.in) // for the hash of the whole file
 	s.err = cmp.Or(s.err, err)
 	if raw.err == nil && raw.sum != nil {
@@ -125,30 +147,29 @@ func (r *reader) rest(in io.Reader) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{in}, r.buf)
 }
 
-// content reads what is within the gzip layers. Of each layer it reads the first member only:
-// that is what CloudTrail wrote.
-func (r *reader) content(s *seen) error {
+// content reads what is within the packed layers. Of gzip it reads the first member only: that is
+// what CloudTrail wrote.
+func (r *reader) content(ctx context.Context, s *seen) error {
 	in := r.in
 	var outer []*bufio.Reader
-	for layer := 0; isGzip(in); layer++ {
-		if layer == maxNesting {
-			return errors.New("gzip within gzip within gzip")
-		}
-		z := r.layers[layer]
-		var err error
-		if z == nil {
-			z, err = gzip.NewReader(in)
-			r.layers[layer] = z
-		} else {
-			err = z.Reset(in)
-		}
+	for layer := 0; ; layer++ {
+		src, done, err := r.unpack(in, layer)
 		if err != nil {
 			return gzipError(err)
 		}
-		z.Multistream(false)
+		if src == nil {
+			break
+		}
+		defer done()
 		outer = append(outer, in)
 		in = r.unpacked[layer]
-		in.Reset(&bounded{src: z, left: maxExpand})
+		in.Reset(&bounded{src: src, left: r.left})
+	}
+	switch {
+	case isTar(in) && !s.archived:
+		return gzipError(r.tar(ctx, s, in))
+	case isTar(in), isZip(in):
+		return errNested
 	}
 	err := r.hash(s, in)
 	for i := len(outer) - 1; i >= 0 && err == nil; i-- {
@@ -159,13 +180,46 @@ func (r *reader) content(s *seen) error {
 	return gzipError(err)
 }
 
+// unpack returns what unpacks a layer; nil if there is none.
+func (r *reader) unpack(in *bufio.Reader, layer int) (src io.Reader, done func(), err error) {
+	head, _ := in.Peek(4) // a short file is not packed
+	isGzip := len(head) >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
+	isZstd := string(head) == "\x28\xB5\x2F\xFD"
+	done = func() {}
+	switch {
+	case !isGzip && !isZstd:
+		return nil, done, nil
+	case layer == maxNesting:
+		return nil, done, errors.New("it is packed three times")
+	case isZstd:
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1),
+			zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		if err != nil {
+			return nil, done, err
+		}
+		return z, z.Close, nil
+	}
+	z := r.layers[layer]
+	if z == nil {
+		z, err = gzip.NewReader(in)
+	} else {
+		err = z.Reset(in)
+	}
+	if err != nil {
+		return nil, done, err
+	}
+	r.layers[layer] = z
+	z.Multistream(false)
+	return z, done, nil
+}
+
 // hash hashes the content, and keeps it if it may be a digest.
 func (r *reader) hash(s *seen, in *bufio.Reader) error {
 	head, _ := in.Peek(sniffed)
 	h := sha256.New()
 	var kept *limited
 	var w io.Writer = h
-	if bytes.Contains(head, []byte(`"digest`)) || looksLikeDigest(s.Name) {
+	if bytes.Contains(head, []byte(`"digest`)) || looksLikeDigest(s.as) {
 		kept = &limited{left: maxDigest}
 		w = io.MultiWriter(h, kept)
 	}
@@ -186,7 +240,7 @@ func (s *seen) parse(kept *limited, members bool) {
 	d, err := Parse(kept.text)
 	if err == nil {
 		s.digest = d
-	} else if !errors.Is(err, errNoDigest) && (members || looksLikeDigest(s.Name)) {
+	} else if !errors.Is(err, errNoDigest) && (members || looksLikeDigest(s.as)) {
 		s.malformed = err
 	}
 }
@@ -235,23 +289,18 @@ func (c *counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// bounded passes on at most so many bytes.
+// bounded passes on at most so many bytes, all that is in a file together.
 type bounded struct {
 	src  io.Reader
-	left int64
+	left *int64
 }
 
 func (b *bounded) Read(p []byte) (int, error) {
 	n, err := b.src.Read(p)
-	if b.left -= int64(n); b.left < 0 {
+	if *b.left -= int64(n); *b.left < 0 {
 		return 0, fmt.Errorf("it unpacks to more than %d GiB", maxExpand>>30)
 	}
 	return n, err
-}
-
-func isGzip(r *bufio.Reader) bool {
-	head, _ := r.Peek(3) // a short file is no gzip
-	return len(head) == 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
 }
 
 // gzipError says in words what is wrong with a file.

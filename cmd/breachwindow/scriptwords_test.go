@@ -44,6 +44,7 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"long-line":   scriptLongLine,
 		"trail":       scriptTrail,
 		"digests":     scriptDigests,
+		"zip-folder":  scriptZipFolder,
 		"sparse":      scriptSparse,
 		"fifo":        scriptFifo,
 		"odd-name":    scriptOddName,
@@ -244,6 +245,14 @@ func scriptDigests(ts *testscript.TestScript, args []string) {
 		head := filepath.Join(ts.MkAbs("heads"), filepath.Base(name)+".head-object.json")
 		ts.Check(os.WriteFile(head, t.Head(name), 0o600))
 	}
+}
+
+// zip-folder FILE DIR packs what is in a folder into an archive, which must not be in it.
+func scriptZipFolder(ts *testscript.TestScript, args []string) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	ts.Check(errors.Join(z.AddFS(os.DirFS(ts.MkAbs(args[1]))), z.Close()))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }
 
 // sparse FILE makes a file so large that no load ends with it: a place to be interrupted at.

@@ -31,8 +31,8 @@ func (a *app) verifyCmd() *cobra.Command {
 CloudTrail's digest files lie among them, it follows their chain: signatures, the hash of each
 digest and of each log, what is missing, changed, added or renamed, and the gaps between digests.
 With DIR it does so in folders that belong to no case. It needs no connection, and copies may be
-renamed, unpacked or put into one folder. Hours that the chain proves to be silent are kept in the
-case: from then on its coverage counts them.
+renamed, unpacked, put into one folder or into a zip or tar archive. Hours that the chain proves
+to be silent are kept in the case: from then on its coverage counts them.
 
 Signatures need the public keys of CloudTrail, one file or several, saved from
 
@@ -86,7 +86,7 @@ func (a *app) verify(ctx context.Context, args []string, f verifyFlags) (*digest
 			a.caseDir, args = args[0], nil
 		}
 	}
-	in := digest.Input{Form: formOf}
+	in := digest.Input{Form: (&prober{archives: map[string]map[string]string{}}).form}
 	if err := a.signatures(&in, f); err != nil {
 		return nil, err
 	}
@@ -270,6 +270,10 @@ func (a *app) manifest(ctx context.Context, in *digest.Input) (err error) {
 		in.Manifest = append(in.Manifest, l)
 		forms[l.Name] = form
 	}
+	for i := range in.Manifest {
+		in.Manifest[i].In = archiveOf(in.Manifest[i].Name, forms)
+	}
+	probe := in.Form
 	in.Form = func(ctx context.Context, file digest.File) (string, error) {
 		switch form := forms[file.Name]; form {
 		case "": // not loaded
@@ -277,36 +281,17 @@ func (a *app) manifest(ctx context.Context, in *digest.Input) (err error) {
 		default:
 			return form, nil
 		}
-		return formOf(ctx, file)
+		return probe(ctx, file)
 	}
 	return rows.Err()
 }
 
-// formOf tells the form of a file as load would. The first event of CloudTrail settles it.
-func formOf(ctx context.Context, file digest.File) (string, error) {
-	f, err := os.Open(file.Path)
-	if err != nil {
-		return "", fmt.Errorf("%s: it was there and cannot be read again: %w", file.Name, err)
+// archiveOf is the archive in which a file of the manifest is stored; "" if in none.
+func archiveOf(name string, forms map[string]string) string {
+	for i := range name {
+		if name[i] == '!' && strings.HasPrefix(forms[name[:i]], "archive/") {
+			return name[:i]
+		}
 	}
-	defer f.Close()
-	account, err := ingest.Read(ctx, file.Name, f, ingest.Options{}, probe{})
-	if errors.Is(err, errProbed) {
-		return "cloudtrail/log", nil
-	}
-	return account.Form, err
+	return ""
 }
-
-// errProbed ends the reading of a file that holds CloudTrail.
-var errProbed = errors.New("an event of CloudTrail")
-
-// probe is a sink that wants one event.
-type probe struct{}
-
-func (probe) Events(events []ingest.Event) error {
-	if slices.ContainsFunc(events, func(e ingest.Event) bool { return e.Source == "cloudtrail" }) {
-		return errProbed
-	}
-	return nil
-}
-
-func (probe) Reject(ingest.Reject) error { return nil }

@@ -295,7 +295,7 @@ func TestUpgradeFromFirst(t *testing.T) {
 			CASE event_id WHEN 'm' THEN '{"eventCategory":"Management"}'
 			  WHEN 'n' THEN '{"eventCategory":"NetworkActivity"}' ELSE '{}' END)`,
 		"ALTER TABLE main.events DROP COLUMN category",
-		"DROP TABLE main.problems",
+		"DROP TABLE main.problems", "DROP TABLE main.silent",
 		"UPDATE schema_version SET version = 1",
 	} {
 		if _, err := db.SQL().ExecContext(t.Context(), step); err != nil {

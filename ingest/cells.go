@@ -1,12 +1,15 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // column is a documented column.
 type column struct {
 	name string // in lower case
 	cell cellKind
-	as   string // the record's member, "" if it has the column's name
+	as   string // the record's member, a.b one of its object a; "" if it has the column's name
 }
 
 type cellKind uint8
@@ -23,13 +26,20 @@ const (
 
 // assembler makes a JSON record of named cells.
 type assembler struct {
-	walker   walker
-	out      []byte
-	identity []byte // members of userIdentity that have columns of their own
+	walker walker
+	values []byte // of the cells, as JSON
+	leaves []leaf
+	out    []byte
+}
+
+// leaf is a cell's place in the record: path "a.b" is member b of the object a.
+type leaf struct {
+	path     string
+	from, to int // its value in values
 }
 
 func (a *assembler) begin() {
-	a.out, a.identity = append(a.out[:0], '{'), a.identity[:0]
+	a.values, a.leaves = a.values[:0], a.leaves[:0]
 }
 
 // add adds a cell, an empty one as absent. why says that it cannot be part of a record.
@@ -37,32 +47,82 @@ func (a *assembler) add(c column, text []byte) (why string) {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return ""
 	}
-	name, out := c.as, &a.out
-	if name == "" {
-		name = c.name
+	l := leaf{path: c.as, from: len(a.values)}
+	if l.path == "" {
+		l.path = c.name
 	}
-	if inner, ok := bytes.CutPrefix([]byte(name), []byte("userIdentity.")); ok {
-		name, out = string(inner), &a.identity
+	values, why := a.appendCell(a.values, text, c)
+	if why != "" {
+		return why
 	}
-	if len(*out) > 1 {
-		*out = append(*out, ',')
-	}
-	*out = append(appendQuoted(*out, []byte(name)), ':')
-	*out, why = a.appendCell(*out, text, c)
-	return why
+	a.values = values
+	l.to = len(values)
+	a.leaves = append(a.leaves, l)
+	return ""
 }
 
 // end returns the record. It is valid until the next one begins.
 func (a *assembler) end() []byte {
-	if len(a.identity) > 0 {
-		if len(a.out) > 1 {
-			a.out = append(a.out, ',')
-		}
-		a.out = append(a.out, `"userIdentity":{`...)
-		a.out = append(append(a.out, a.identity...), '}')
-	}
-	a.out = append(a.out, '}')
+	a.out = a.appendLeaves(a.out[:0], a.leaves, 0)
 	return a.out
+}
+
+// appendLeaves appends the object of leaves, whose paths start behind level names. Objects in it
+// stand behind its other members.
+func (a *assembler) appendLeaves(out []byte, leaves []leaf, level int) []byte {
+	out = append(out, '{')
+	start := len(out)
+	inner := leaves[:0:0]
+	for _, l := range leaves {
+		if a.isInner(l, leaves, level) {
+			inner = append(inner, l)
+			continue
+		}
+		out = a.appendName(out, start, l.path)
+		out = append(out, a.values[l.from:l.to]...)
+	}
+	for len(inner) > 0 {
+		head, _, _ := strings.Cut(inner[0].path, ".")
+		var mine, others []leaf
+		for _, l := range inner {
+			if rest, ok := strings.CutPrefix(l.path, head+"."); ok {
+				mine = append(mine, leaf{rest, l.from, l.to})
+			} else {
+				others = append(others, l)
+			}
+		}
+		out = a.appendName(out, start, head)
+		out = a.appendLeaves(out, mine, level+1)
+		inner = others
+	}
+	return append(out, '}')
+}
+
+// isInner tells a leaf of an object within this one. Where a cell has the object's name too, those
+// within it keep their path for a name, for one of two members of a name would be lost.
+func (a *assembler) isInner(l leaf, leaves []leaf, level int) bool {
+	head, rest, ok := strings.Cut(l.path, ".")
+	if !ok || head == "" || rest == "" || level == maxNested || len(leaves) > maxLeaves {
+		return false
+	}
+	for _, other := range leaves {
+		if other.path == head {
+			return false
+		}
+	}
+	return true
+}
+
+const (
+	maxNested = 8    // objects within each other that names of columns make
+	maxLeaves = 1000 // cells of a row whose names make objects
+)
+
+func (a *assembler) appendName(out []byte, start int, name string) []byte {
+	if len(out) > start {
+		out = append(out, ',')
+	}
+	return append(appendQuoted(out, []byte(name)), ':')
 }
 
 // appendCell appends a cell as the JSON value that its column holds.

@@ -42,7 +42,10 @@ var elasticFields = [...]struct {
 	{"aws.cloudtrail.user_identity.access_key_id", column{as: "userIdentity.accessKeyId"}},
 	{"user.name", column{as: "userIdentity.userName"}},
 	{"aws.cloudtrail.user_identity.invoked_by", column{as: "userIdentity.invokedBy"}},
-	{"aws.cloudtrail.user_identity.session_context.creation_date", column{as: "creationDate"}},
+	{
+		"aws.cloudtrail.user_identity.session_context.creation_date",
+		column{as: "userIdentity.sessionContext.attributes.creationDate"},
+	},
 }
 
 // flattened are the members that Filebeat keeps whole in aws.cloudtrail.flattened; they win
@@ -72,9 +75,7 @@ func (o *opener) fromElastic() []byte {
 		if o.isScalar(n) {
 			text = []byte(o.text(n))
 		}
-		if f.as == "creationDate" {
-			a.addSession(text)
-		} else if why := a.add(f.column, text); why != "" {
+		if why := a.add(f.column, text); why != "" {
 			return nil
 		}
 	}
@@ -88,13 +89,4 @@ func (o *opener) fromElastic() []byte {
 // at follows names from the record.
 func (m *mapper) at(names ...string) int32 {
 	return m.path(m.top(names[0]), names[1:]...)
-}
-
-// addSession adds the time at which a session began.
-func (a *assembler) addSession(created []byte) {
-	if len(a.identity) > 0 {
-		a.identity = append(a.identity, ',')
-	}
-	a.identity = append(a.identity, `"sessionContext":{"attributes":{"creationDate":`...)
-	a.identity = append(appendQuoted(a.identity, created), "}}"...)
 }

@@ -42,3 +42,13 @@ func IsArchive(b []byte) bool {
 	head, _ := in.Peek(512)
 	return archiveOf(head) != ""
 }
+
+// Assembled is the record of a row with these columns, whose cells are their numbers.
+func Assembled(columns []string) string {
+	var a assembler
+	a.begin()
+	for i, name := range columns {
+		a.add(column{name: name}, []byte{'0' + byte(i)})
+	}
+	return string(a.end())
+}

@@ -196,7 +196,8 @@ func (s *sheet) record() []byte {
 			continue
 		}
 		text := bytes.TrimSpace(s.text(s.blocks.buf, c))
-		if len(text) < 2 || text[0] != '{' {
+		n, _ := prefixOf(text)
+		if text = text[n:]; len(text) < 2 || text[0] != '{' {
 			continue
 		}
 		if s.isJSON(text) && s.isRecord(text) {

@@ -20,7 +20,7 @@ func (f *file) documents() error {
 			f.blocks.pos++
 			continue
 		}
-		if f.skipStamp(c) {
+		if f.skipPrefix(c) {
 			c = '{'
 		}
 		if first && c != '[' && f.wrapper(true) == 0 {
@@ -64,15 +64,17 @@ func (f *file) isByLine() (byLine, single bool) {
 	}
 }
 
-// skipStamp moves over the time in front of a record, if c starts one.
-func (f *file) skipStamp(c byte) bool {
-	if c < '0' || c > '9' {
+// skipPrefix moves over what stands in front of a record on its line, if c starts that.
+func (f *file) skipPrefix(c byte) bool {
+	if c != '<' && !isAlnum(c) {
 		return false
 	}
-	f.blocks.need(512)
-	n := stampLength(f.blocks.rest())
+	f.blocks.need(maxPrefix)
+	n, label := prefixOf(f.blocks.rest())
 	f.blocks.pos += n
-	f.stamped = f.stamped || n > 0
+	if f.prefix == "" {
+		f.prefix = label
+	}
 	return n > 0
 }
 

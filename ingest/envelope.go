@@ -37,7 +37,6 @@ var labels = map[string]string{
 const (
 	defaultLabel = "wrapped"
 	elasticLabel = "elastic"
-	stampedLabel = "cloudwatch"
 
 	maxEnvelopes = 16 // values within each other that are opened
 	minLetter    = 40 // bytes of text that may hold a record
@@ -200,8 +199,8 @@ func (o *opener) inText(text []byte, at place) bool {
 	if len(text) < minLetter || at.level >= maxEnvelopes {
 		return false
 	}
-	if n := stampLength(text); n > 0 {
-		text = text[n:]
+	if n, label := prefixOf(text); n > 0 {
+		text, at.label = text[n:], label
 	}
 	if text[0] == '{' || text[0] == '[' {
 		return o.documents(text, at)
@@ -319,26 +318,4 @@ func eachElement(b []byte, fn func(value []byte)) {
 		fn(b[i:end:end])
 		i = end
 	}
-}
-
-// stampLength is the length of a time in front of a record, with the space behind it:
-// CloudWatch's exports begin each line so, and some tools add the stream's name. 0 if there
-// is none.
-func stampLength(text []byte) int {
-	const most = 300
-	if len(text) < 20 || text[4] != '-' || text[10] != 'T' && text[10] != ' ' {
-		return 0
-	}
-	n := bytes.IndexByte(text[:min(len(text), most)], '{')
-	if n < 20 || text[n-1] != ' ' && text[n-1] != '\t' || bytes.IndexByte(text[:n], '\n') >= 0 {
-		return 0
-	}
-	stamp := text[:n-1]
-	if end := bytes.IndexAny(stamp[11:], " \t"); end >= 0 {
-		stamp = stamp[:11+end]
-	}
-	if _, ok := parseTime(string(stamp)); !ok {
-		return 0
-	}
-	return n
 }

@@ -38,7 +38,7 @@ type file struct {
 	strays  int     // held records that are of no known form at all
 	empty   string  // the form of a document without records
 	outer   []byte  // what of the file the record at hand stands in, if not itself
-	stamped bool    // lines begin with a time
+	prefix  string  // names the form of lines that begin with something else
 	look    string  // what text that is not JSON looks like
 	framing framing
 	byLine  bool  // positions are line numbers

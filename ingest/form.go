@@ -80,6 +80,10 @@ var tables = [...]table{
 		"cloudtrail/event-history", historyColumns[:], isHistoryHeader, nil, isHistoryRow,
 		(*mapper).isWholeCloudTrail,
 	},
+	{
+		"github/csv", gitHubColumns[:], isGitHubHeader, nil, isGitHubRow,
+		(*mapper).isWholeGitHub,
+	},
 }
 
 // emptyWrapper is the form of {"Records":[]}: CloudTrail writes such files.
@@ -101,11 +105,7 @@ func (f *file) take(pos int64, raw []byte, in framing) error {
 	if m.nodes[0].kind != kindObject {
 		return f.reject(pos, "not a JSON object but "+m.nodes[0].kind.String(), raw)
 	}
-	label := ""
-	if f.stamped {
-		label = stampedLabel
-	}
-	if mine, err := f.claim(pos, raw, in, label); mine {
+	if mine, err := f.claim(pos, raw, in, f.prefix); mine {
 		return err
 	}
 	if letters, found := f.opener.open(raw); found {

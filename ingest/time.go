@@ -26,6 +26,8 @@ func timeOf(s string) (micros int64, why string) {
 		return 0, "is before 2000"
 	case micros >= latest:
 		return 0, "is after 2100"
+	case isRounded(s):
+		return 0, "was rounded, as spreadsheets do when they save a table: get the file again"
 	}
 	return micros, ""
 }
@@ -179,4 +181,15 @@ func parseEpoch(s string) (int64, bool) {
 		return math.MaxInt64, true
 	}
 	return int64(math.Round(f * 1000)), true
+}
+
+// isRounded tells milliseconds with six digits or fewer in front of an exponent, "1.67153E+12". A
+// program that writes all digits happens to have so few once in ten million times.
+func isRounded(s string) bool {
+	n := strings.IndexAny(s, "eE")
+	if n <= 0 || strings.Trim(s, "+-.0123456789eE") != "" {
+		return false
+	}
+	digits := strings.Trim(strings.ReplaceAll(s[:n], ".", ""), "+-0")
+	return len(digits) <= 6
 }

@@ -103,7 +103,8 @@ func (t *trail) isCloudTrail() bool {
 	if v := t.f[ctEventVersion]; v > 0 && t.isScalar(v) && strings.HasPrefix(t.text(v), "2.") {
 		return false
 	}
-	if strings.HasPrefix(t.text(t.f[ctEventSource]), "aws:") {
+	source := t.text(t.f[ctEventSource])
+	if strings.HasPrefix(source, "aws:") || isGitHubSource(source) {
 		return false
 	}
 	evidence := 0

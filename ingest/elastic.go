@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // elasticFields are where Elastic's common schema has a CloudTrail record's members: Filebeat
 // takes records apart, and keeps the original only where it is told to.
@@ -59,6 +56,9 @@ var flattened = map[string]string{
 
 // fromElastic makes a record of the document that was just walked; nil if it has none.
 func (o *opener) fromElastic() []byte {
+	if o.at("aws", "cloudtrail") == 0 {
+		return nil
+	}
 	a := &o.assembler
 	a.begin()
 	for _, f := range elasticFields {
@@ -76,14 +76,10 @@ func (o *opener) fromElastic() []byte {
 			text = []byte(o.text(n))
 		}
 		if why := a.add(f.column, text); why != "" {
-			return nil
+			return nil // the nodes are the document's still
 		}
 	}
-	record := slices.Clone(a.end())
-	if end, fl := o.walk(record, 0); fl != whole || end != len(record) || !o.isRecord() {
-		return nil
-	}
-	return record
+	return o.assembled()
 }
 
 // at follows names from the record.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzip"
@@ -32,11 +33,20 @@ var labels = map[string]string{
 	"_raw":            "splunk",
 	"_source":         "elastic",
 	"original":        "elastic",
+	"eventData":       "lake",
+	"eventdata":       "lake",
+	"github":          "wazuh",
+	"full_log":        "wazuh",
 }
+
+// originals are the members that hold a record as it was logged, where others hold it taken apart.
+var originals = map[string]bool{"_raw": true, "full_log": true, "original": true}
 
 const (
 	defaultLabel = "wrapped"
 	elasticLabel = "elastic"
+	lakeLabel    = "lake"
+	splunkLabel  = "splunk"
 
 	maxEnvelopes = 16 // values within each other that are opened
 	minLetter    = 40 // bytes of text that may hold a record
@@ -48,6 +58,7 @@ type letter struct {
 	outer []byte // what of the file it stands in: an element of a list, or the whole record
 	label string
 	bad   string // why it is no record
+	says  Event  // what its record says
 }
 
 // opener opens envelopes. Its mapper is apart from the file's, whose record is being opened.
@@ -103,67 +114,154 @@ func (o *opener) value(b []byte, at place) bool {
 }
 
 func (o *opener) add(raw []byte, at place, bad string) {
-	o.letters = append(o.letters, letter{raw, at.outer, at.label, bad})
+	o.letters = append(o.letters, letter{raw: raw, outer: at.outer, label: at.label, bad: bad})
+}
+
+// addRecord adds the record that was just read as an event.
+func (o *opener) addRecord(raw []byte, at place, says Event) {
+	o.letters = append(o.letters, letter{raw: raw, outer: at.outer, label: at.label, says: says})
 }
 
 func (o *opener) object(b []byte, at place) bool {
 	o.walk(b, 0)
-	if at.level > 0 && o.isRecord() {
-		o.add(b, at, "")
-		return true
-	}
-	isElastic := o.at("aws", "cloudtrail") > 0
-	found := false
-	eachMember(b, func(key, value []byte) {
-		in := at.down()
-		if label := labels[string(key)]; label != "" {
-			in.label = label
+	if at.level > 0 {
+		if says, ok := o.record(); ok {
+			o.addRecord(b, at, says)
+			return true
 		}
-		found = o.value(value, in) || found
-	})
-	if found || !isElastic {
-		return found
+	}
+	if o.recast(b, at, lakeLabel, o.fromOpenAudit) || o.members(b, at) {
+		return true
 	}
 	o.walk(b, 0)
-	if record := o.fromElastic(); record != nil {
-		at.label = elasticLabel
-		o.add(record, at, "")
-		return true
-	}
-	return false
+	return o.recast(b, at, elasticLabel, o.fromElastic) ||
+		o.recast(b, at, elasticLabel, o.fromElasticGitHub)
 }
 
-// isRecord tells a record of a log, or of a known form that is no log. Of GitHub and CircleCI
-// it must be whole, of CloudTrail the source AWS's: little marks them, and here it may be
-// anything.
-func (o *opener) isRecord() bool {
-	if len(o.nodes) == 1 {
+// recast adds the record that assemble puts together of b, which was just walked and holds one
+// taken apart.
+func (o *opener) recast(b []byte, at place, label string, assemble func() []byte) bool {
+	record := assemble()
+	if record == nil {
 		return false
 	}
-	var e Event
+	says, ok := o.record()
+	if !ok {
+		o.walk(b, 0)
+		return false
+	}
+	at.label = label
+	o.addRecord(record, at, says)
+	return true
+}
+
+// members looks through the members of an object.
+func (o *opener) members(b []byte, at place) bool {
+	isHEC := o.top("sourcetype") > 0 // what is sent to Splunk stands in "event"
+	var groups []group
+	eachMember(b, func(key, value []byte) {
+		in, mark := at.down(), len(o.letters)
+		switch label := labels[string(key)]; {
+		case label != "":
+			in.label = label
+		case isHEC && string(key) == "event":
+			in.label = splunkLabel
+		}
+		if o.value(value, in) {
+			groups = append(groups, group{mark, len(o.letters), originals[string(key)]})
+		}
+	})
+	if len(groups) > 1 {
+		o.dropTwins(groups)
+	}
+	return len(groups) > 0
+}
+
+// group is the letters that a member held.
+type group struct {
+	from, to int
+	original bool
+}
+
+// dropTwins drops the records that an object holds twice, in different members: as they were
+// logged and taken apart, the former stay. What contradicts the other of its id stays too.
+func (o *opener) dropTwins(groups []group) {
+	type key struct{ source, id string }
+	told := map[key][]*Event{}
+	gone := map[int]bool{}
+	for _, original := range [...]bool{true, false} {
+		for _, g := range groups {
+			if g.original != original {
+				continue
+			}
+			for i := g.from; i < g.to; i++ {
+				l := &o.letters[i]
+				gone[i] = slices.ContainsFunc(told[key{l.says.Source, l.says.EventID}], l.says.isTold)
+			}
+			for i := g.from; i < g.to; i++ {
+				if l := &o.letters[i]; l.bad == "" && !gone[i] {
+					k := key{l.says.Source, l.says.EventID}
+					told[k] = append(told[k], &l.says)
+				}
+			}
+		}
+	}
+	mark := groups[0].from
+	kept := slices.Clone(o.letters[:mark])
+	for i := mark; i < len(o.letters); i++ {
+		if !gone[i] {
+			kept = append(kept, o.letters[i])
+		}
+	}
+	o.letters = kept
+}
+
+// isTold tells whether another event of the same id says all that this one does.
+func (e *Event) isTold(by *Event) bool {
+	return e.EventID != "" && e.Time/second == by.Time/second && e.Action == by.Action &&
+		e.Outcome == by.Outcome && isIn(e.Actor, by.Actor) && isIn(e.Credential, by.Credential) &&
+		isIn(e.Session, by.Session) && isIn(e.Target, by.Target) && isIn(e.IP, by.IP) &&
+		isIn(e.Minted, by.Minted)
+}
+
+// isIn tells a value that is not missing to be the same.
+func isIn(s, other string) bool {
+	return s == "" || s == other
+}
+
+// record reads the record that was just walked, which may be one of a log or of a known form that
+// is no log. Of GitHub and CircleCI it must be whole, of CloudTrail the source AWS's: little marks
+// them, and here it may be anything.
+func (o *opener) record() (e Event, ok bool) {
+	if len(o.nodes) == 1 {
+		return e, false
+	}
 	for i := range sources {
+		e = Event{}
 		mine, reject := sources[i].event(&o.mapper, &e)
-		switch {
-		case !mine:
-		case i == 0:
+		if !mine {
+			continue
+		}
+		e.Source = sources[i].name
+		if i == 0 {
 			service := o.text(o.top("eventSource"))
-			return service == "" || strings.Contains(service, "amazonaws.")
-		case reject == "":
-			return true
+			return e, service == "" || strings.Contains(service, "amazonaws.")
+		}
+		if reject == "" {
+			return e, true
 		}
 	}
 	for _, other := range others {
 		if !other.last && other.is(&o.mapper) {
-			return true
+			return Event{}, true
 		}
 	}
-	return false
+	return e, false
 }
 
 // array looks through a list. If one element holds a record, each must.
 func (o *opener) array(b []byte, at place) bool {
-	if record := o.fromLake(b); record != nil {
-		o.add(record, at, "")
+	if record := o.fromLake(b); record != nil && o.value(record, at.down()) {
 		return true
 	}
 	mark, found := len(o.letters), false

@@ -187,7 +187,10 @@ func (f *file) claim(pos int64, raw []byte, in framing, label string) (mine bool
 func (f *file) isOf(s *source, raw []byte, in framing, label string) error {
 	if f.account.Form == "" {
 		form := s.forms[in]
-		if label != "" {
+		switch {
+		case label == stampedLabel && s.name != sources[0].name:
+			form = s.name + "/" + defaultLabel // CloudWatch's name for what many use
+		case label != "":
 			form = s.name + "/" + label
 		}
 		if err := f.recognised(form); err != nil {

@@ -43,6 +43,7 @@ const (
 	ghMethod
 	ghData
 	ghLogType
+	ghRaw
 	ghCount
 )
 
@@ -53,7 +54,7 @@ var gitHubNames = makeNames(
 	"token_id", "managed_hashed_token", "fingerprint", "deploy_key_fingerprint", "key",
 	"oauth_application_name", "application_name", "oauth_application", "oauth_application_id",
 	"integration", "application_client_id", "operation_type", "request_method", "data",
-	"p_log_type",
+	"p_log_type", "_raw",
 )
 
 // audit is a GitHub record being mapped, with the nodes of its members.
@@ -84,7 +85,7 @@ func (m *mapper) gitHub(e *Event) (mine bool, reject string) {
 		e.Category = "api" // delivered by streams only, if that is switched on
 	}
 	if e.EventID == "" {
-		e.EventID = m.hashID()
+		e.EventID = a.contentID(e)
 	}
 	e.Details = m.details(&gitHubNames)
 	return true, ""
@@ -94,7 +95,7 @@ func (m *mapper) gitHub(e *Event) (mine bool, reject string) {
 // nobody has listed must load, and the other logs have been asked before. An action of
 // another form needs more of GitHub's members beside it.
 func (a *audit) isGitHub() bool {
-	if !a.isString(a.f[ghAction]) {
+	if !a.isString(a.f[ghAction]) || a.holdsOriginal() {
 		return false
 	}
 	category, event, ok := strings.Cut(a.text(a.f[ghAction]), ".")
@@ -111,6 +112,11 @@ func (a *audit) isGitHub() bool {
 		}
 	}
 	return evidence >= 3
+}
+
+// holdsOriginal tells what Splunk has taken apart and keeps beside it as it was.
+func (a *audit) holdsOriginal() bool {
+	return a.isString(a.f[ghRaw]) && strings.Contains(a.text(a.f[ghRaw]), "{")
 }
 
 func isWord(s string) bool {
@@ -268,7 +274,7 @@ func (a *audit) account(e *Event) {
 
 // via names the application as "NAME (ID)".
 func (a *audit) via(e *Event) {
-	id := a.value(ghOAuthID)
+	id := withoutZeros(a.value(ghOAuthID))
 	name := a.firstOf(ghOAuthName, ghApplicationName, ghOAuthApplication)
 	if id == "0" {
 		id = ""
@@ -297,7 +303,7 @@ func (a *audit) firstOf(fields ...int) string {
 // the application with the user that it acted for.
 func (a *audit) credential(e *Event) {
 	isKey := e.Actor == deployKey || containsFold(e.ActorKind, "public key")
-	id := a.value(ghTokenID)
+	id := withoutZeros(a.value(ghTokenID))
 	if id == "0" {
 		id = ""
 	}

@@ -48,7 +48,7 @@ var gitHubTimes = [...]string{"@timestamp", "created_at", "at_sign_timestamp", "
 func isGitHubHeader(names []string) bool {
 	has := map[string]bool{}
 	for _, name := range names {
-		has[strings.ToLower(name)] = true
+		has[strings.TrimPrefix(strings.ToLower(name), "data.")] = true
 	}
 	timed := slices.ContainsFunc(gitHubTimes[:], func(name string) bool { return has[name] })
 	evidence := 0

@@ -40,6 +40,7 @@ var cloudTrailColumns = [...]column{
 	{name: "edgedevicedetails", cell: cellStruct},
 	{name: "insightdetails", cell: cellStruct},
 	{name: "eventcontext", cell: cellMap},
+	{name: "eventdata", cell: cellMap}, // of what others bring into Lake
 }
 
 // historyColumns are those of the event history that the console exports.
@@ -64,18 +65,26 @@ var historyColumns = [...]column{
 
 // isAthenaHeader knows Athena's names from Lake's, which have capitals.
 func isAthenaHeader(names []string) bool {
-	return isTrailHeader(names) && slices.Contains(names, "eventtime")
+	return isTrailHeader(names) && isAllLower(names)
 }
 
 func isLakeHeader(names []string) bool {
-	return isTrailHeader(names) && !slices.Contains(names, "eventtime")
+	return isTrailHeader(names) && !isAllLower(names)
 }
 
-// isTrailHeader wants what makes an event, and one more column that only CloudTrail has.
+func isAllLower(names []string) bool {
+	return slices.Contains(names, "eventtime") || slices.Contains(names, "eventdata")
+}
+
+// isTrailHeader wants what makes an event, and one more column that only CloudTrail has. Events
+// that others bring into Lake stand in eventData as a whole.
 func isTrailHeader(names []string) bool {
 	has := map[string]bool{}
 	for _, name := range names {
 		has[strings.ToLower(name)] = true
+	}
+	if has["eventdata"] {
+		return has["eventtime"] || has["eventid"] || has["eventversion"] || has["eventcategory"]
 	}
 	return has["eventtime"] && has["eventname"] &&
 		(has["eventsource"] || has["eventid"] || has["useridentity"] || has["eventversion"])
@@ -90,6 +99,9 @@ func isHistoryHeader(names []string) bool {
 }
 
 func isCloudTrailRow(cells map[string]string) bool {
+	if cells["eventdata"] != "" {
+		return true
+	}
 	_, why := timeOf(cells["eventtime"])
 	return why == "" && cells["eventname"] != ""
 }
@@ -130,11 +142,7 @@ func (o *opener) fromLake(b []byte) []byte {
 	if bad != "" {
 		return nil
 	}
-	record := slices.Clone(o.assembler.end())
-	if end, f := o.walk(record, 0); f != whole || end != len(record) || !o.isRecord() {
-		return nil
-	}
-	return record
+	return o.assembled()
 }
 
 // isLakeRow tells a list of at least two objects with one member each.

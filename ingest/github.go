@@ -257,18 +257,25 @@ func (a *audit) repo() string {
 	return a.value(ghRepository)
 }
 
+// account is the organisation. Events of none, an enterprise's and a person's, get a region of
+// their own: their coverage says nothing of an organisation's.
 func (a *audit) account(e *Event) {
 	if e.Account = a.moved(ghOrg); e.Account != "" {
 		return
 	}
 	if e.Account = a.moved(ghBusiness); e.Account != "" {
 		if e.Region == "web" {
-			e.Region = "enterprise" // of no organisation: its coverage says nothing of one
+			e.Region = "enterprise"
 		}
 		return
 	}
-	if owner, _, ok := strings.Cut(a.repo(), "/"); ok {
+	owner, _, ok := strings.Cut(a.repo(), "/")
+	isOwn := strings.EqualFold(owner, e.Actor) || strings.EqualFold(owner, a.value(ghUser))
+	switch {
+	case ok && (!isOwn || e.Region == "git"):
 		e.Account = owner
+	case e.Region == "web": // of a security log
+		e.Region = "person"
 	}
 }
 

@@ -157,3 +157,27 @@ func TestGitHubCSV(t *testing.T) {
 		t.Errorf("details %s, want %s", e.Details, want)
 	}
 }
+
+// TestGitHubPerson reads a person's own log, which is of no organisation.
+func TestGitHubPerson(t *testing.T) {
+	const base = `"created_at":1671527642101,"actor":"Alice","user":"alice","actor_ip":"198.51.100.7"`
+	for _, tt := range []struct{ name, members, account, region string }{
+		{"login", `"action":"user.login"`, "", "person"},
+		{"token", `"action":"personal_access_token.create","user_programmatic_access_name":"ci"`, "", "person"},
+		{"own repository", `"action":"repo.create","repo":"alice/notes"`, "", "person"},
+		{"git in the own repository", `"action":"git.push","repo":"alice/notes"`, "alice", "git"},
+		{"another's repository", `"action":"repo.create","repo":"acme/api"`, "acme", "web"},
+		{"organisation", `"action":"org.add_member","org":"acme"`, "acme", "web"},
+		{"enterprise", `"action":"business.add_admin","business":"acme-inc"`, "acme-inc", "enterprise"},
+		{"CSV", "", "", "person"},
+	} {
+		in := "{" + base + "," + tt.members + "}"
+		if tt.members == "" {
+			in = "action,actor,user,actor_ip,created_at,data.oauth_application_name\nuser.login,Alice,alice,198.51.100.7,1671527642101,ci\n"
+		}
+		e := one(t, in)
+		if e.Account != tt.account || e.Region != tt.region || e.Actor != "Alice" || e.IP != "198.51.100.7" || e.Category != tt.region {
+			t.Errorf("%s: %+v", tt.name, e)
+		}
+	}
+}

@@ -109,7 +109,7 @@ CREATE TABLE main.events (
   event_id VARCHAR NOT NULL,       -- eventID / _document_id, else a hash of the record / id
   time TIMESTAMP NOT NULL,
   account VARCHAR,                 -- recipient account / organisation / organisation
-  region VARCHAR,                  -- awsRegion / git, web or enterprise / -
+  region VARCHAR,                  -- awsRegion / git, web, enterprise or person / -
   service VARCHAR,                 -- eventSource / category / first word of the action
   action VARCHAR,                  -- eventName / action / action with dots
   actor VARCHAR,                   -- arn / login / login
@@ -128,7 +128,7 @@ CREATE TABLE main.events (
   details VARCHAR USING COMPRESSION zstd, -- JSON: the record without the members above
   file INTEGER NOT NULL,
   pos BIGINT NOT NULL,
-  category VARCHAR                 -- management, data, insight, network / git, web, api, enterprise / -
+  category VARCHAR                 -- management, data, insight, network / git, web, api, enterprise, person / -
 );
 
 -- What is known of each address that acted.

@@ -246,7 +246,7 @@ func (f *file) member(name string, r io.Reader) error {
 			c.account.Form = skippedForm
 			c.skip = true
 		}
-		if sink == nil {
+		if sink == nil { // it is read for some of its records
 			c.capture = f.wanted
 		}
 		if err := c.read(); err != nil {
@@ -279,38 +279,3 @@ func textName(name string) string {
 	quoted := strconv.Quote(name)
 	return quoted[1 : len(quoted)-1]
 }
-
-// RawIn is Raw for a file in an archive, which name is; member is the file's name in it.
-func RawIn(name string, r io.Reader, member string, pos int64, opt Options) ([]byte, error) {
-	full := name + "!" + member
-	wanted := &capture{pos: pos}
-	//nolint:contextcheck // reading one file up to one record needs no cancellation
-	f := newFile(context.Background(), name, r, opt.withDefaults(), discard{})
-	f.wanted = wanted
-	f.each = func(name string, read func(Sink) (File, error)) error {
-		var err error
-		switch {
-		case name == full:
-			_, err = read(nil)
-			if err == nil {
-				err = errStop
-			}
-		case strings.HasPrefix(full, name+"!"):
-			_, err = read(discard{})
-		}
-		return err
-	}
-	if err := f.read(); err != nil && !errors.Is(err, errStop) {
-		return nil, err
-	}
-	if wanted.raw == nil {
-		return nil, fmt.Errorf("%s: no record at position %d", full, pos)
-	}
-	return wanted.raw, nil
-}
-
-// discard is a sink for what is only passed through.
-type discard struct{}
-
-func (discard) Events([]Event) error { return nil }
-func (discard) Reject(Reject) error  { return nil }

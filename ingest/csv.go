@@ -339,7 +339,7 @@ func (s *sheet) take(n int) error {
 	if end, fl := w.walk(record, 0); fl != whole || end != len(record) {
 		return s.reject(pos, s.at("not JSON: "+w.why, raw), raw)
 	}
-	s.outer = bytes.TrimRight(raw, "\r\n")
-	defer func() { s.outer = nil }()
+	s.outer, s.sheet = bytes.TrimRight(raw, "\r\n"), s
+	defer func() { s.outer, s.sheet = nil, nil }()
 	return s.file.take(pos, record, inCells)
 }

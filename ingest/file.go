@@ -27,7 +27,8 @@ type file struct {
 	depth   int            // how many archives it stands in
 	members map[string]int // how often a name occurs in the archive
 	skip    bool           // it is no log by its name
-	wanted  *capture       // the record that is looked for in an archive
+	wanted  *capture       // of the records that are looked for in an archive
+	sheet   *sheet         // whose row the record at hand stands in
 	account File
 	batch   []Event
 
@@ -89,7 +90,7 @@ func (f *file) read() error {
 		return err
 	}
 	if f.capture != nil {
-		return nil
+		return f.capture.end()
 	}
 	f.stored.drain()
 	if err := f.ctx.Err(); err != nil {
@@ -172,7 +173,7 @@ func (f *file) next() int64 {
 func (f *file) reject(pos int64, reason string, raw []byte) error {
 	f.count++
 	if f.capture != nil {
-		return f.capture.take(pos, f.standing(raw))
+		return f.capture.take(pos, f.standing(raw), f.masker())
 	}
 	r := Reject{Pos: pos, Reason: reason}
 	if len(raw) > 0 {

@@ -174,7 +174,7 @@ func (f *file) claim(pos int64, raw []byte, in framing, label string) (mine bool
 		if f.capture != nil {
 			f.unslot()
 			f.count++
-			return true, f.capture.take(pos, f.standing(raw))
+			return true, f.capture.take(pos, f.standing(raw), f.masker())
 		}
 		e.Source, e.Pos = sources[i].name, pos
 		return true, f.accept(e)

@@ -23,8 +23,10 @@ var Tables string
 //go:embed macros.sql
 var Macros string
 
-//go:embed views/*.sql
-var views embed.FS
+// Files is all of it as it stands: tables.sql, macros.sql and views/NAME.sql.
+//
+//go:embed tables.sql macros.sql views/*.sql
+var Files embed.FS
 
 // Stage says when a view's rows are computed.
 type Stage int
@@ -86,7 +88,7 @@ var stages = []struct {
 func Views() ([]View, error) {
 	out := make([]View, 0, len(stages))
 	for _, s := range stages {
-		text, err := views.ReadFile("views/" + s.name + ".sql")
+		text, err := Files.ReadFile("views/" + s.name + ".sql")
 		if err != nil {
 			return nil, fmt.Errorf("view %s: %w", s.name, err)
 		}

@@ -132,3 +132,17 @@ func (p *problems) refuse(at place, lines int, what string) {
 	}
 	p.add(at, rawFault(what))
 }
+
+// RefuseSecrets looks for secrets themselves in any text that is to be handed on, by their forms
+// alone. The error joins all of them, each an *Error that does not show it.
+func RefuseSecrets(name string, data []byte) error {
+	p := &problems{file: name}
+	src, _, _ := newSource(data)
+	for _, hit := range findRaw(src.text) {
+		p.add(src.place(hit.offset), fault{
+			"this is a secret itself (" + hit.what + "), which must not be handed on",
+			"take it out of the file",
+		})
+	}
+	return p.err()
+}

@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,5 +155,25 @@ func TestNoRawSecret(t *testing.T) {
 		if s := readOne(t, "id,kind,notes", line("a", "other", notes)); s.Notes != notes {
 			t.Errorf("notes %q read as %q", notes, s.Notes)
 		}
+	}
+}
+
+func TestRefuseSecrets(t *testing.T) {
+	const token = "gh" + "p_BreachWindowTestVector000000013kToNp"
+	text := "incident: x\nexpected:\n  - why: ours, see " + token + "\n# https://ci:hunter2@example.com\n"
+	err := inventory.RefuseSecrets("case.yaml", []byte(text))
+	if err == nil {
+		t.Fatal("nothing was refused")
+	}
+	got := strings.Split(err.Error(), "\n")
+	want := []string{
+		"case.yaml:3:20: this is a secret itself (a GitHub token), which must not be handed on; take it out of the file",
+		"case.yaml:4:8: this is a secret itself (a password in an address), which must not be handed on; take it out of the file",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if err := inventory.RefuseSecrets("x", []byte("a,b\n\xff AKIAIOSFODNN7EXAMPLE SHA256:abc\n")); err != nil {
+		t.Errorf("no secret, and refused: %v", err)
 	}
 }

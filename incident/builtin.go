@@ -15,11 +15,25 @@ var profiles embed.FS
 
 // Builtin returns the incidents that come with the program, sorted by id.
 func Builtin() ([]*Incident, error) {
+	texts, err := builtin()
+	if err != nil {
+		return nil, err
+	}
+	var all []*Incident
+	for in := range texts {
+		all = append(all, in)
+	}
+	slices.SortFunc(all, func(a, b *Incident) int { return cmp.Compare(a.ID, b.ID) })
+	return all, nil
+}
+
+// builtin returns the built-in incidents with their texts.
+func builtin() (map[*Incident][]byte, error) {
 	files, err := profiles.ReadDir("profiles")
 	if err != nil {
 		return nil, fmt.Errorf("built-in incidents: %w", err)
 	}
-	var all []*Incident
+	all := map[*Incident][]byte{}
 	for _, f := range files {
 		data, err := profiles.ReadFile(path.Join("profiles", f.Name()))
 		if err != nil {
@@ -29,10 +43,26 @@ func Builtin() ([]*Incident, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, in)
+		all[in] = data
 	}
-	slices.SortFunc(all, func(a, b *Incident) int { return cmp.Compare(a.ID, b.ID) })
 	return all, nil
+}
+
+// Text returns what Load reads, as it is written.
+func Text(nameOrPath string, readFile func(string) ([]byte, error)) ([]byte, error) {
+	if isPath(nameOrPath) {
+		return readFile(nameOrPath)
+	}
+	texts, err := builtin()
+	if err != nil {
+		return nil, err
+	}
+	for in, data := range texts {
+		if in.ID == nameOrPath {
+			return data, nil
+		}
+	}
+	return nil, fmt.Errorf("incident %q: not known", nameOrPath)
 }
 
 // Load returns the built-in incident of that id, or the one in a file: a name that contains a

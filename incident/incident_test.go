@@ -355,6 +355,25 @@ func unusedSources(t *testing.T, in *incident.Incident) {
 	}
 }
 
+// The text of an incident, built in or a file, is what Load makes it from.
+func TestText(t *testing.T) {
+	text, err := incident.Text(circleci, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(string) ([]byte, error) { return text, nil }
+	in, err := incident.Load("./own.yaml", read)
+	if err != nil || in.Hash != load(t).Hash {
+		t.Errorf("the text is of another incident: %v", err)
+	}
+	if again, err := incident.Text("./own.yaml", read); err != nil || string(again) != string(text) {
+		t.Errorf("of a file: %.40q, %v", again, err)
+	}
+	if _, err := incident.Text("nosuch", nil); err == nil {
+		t.Error("an unknown id has a text")
+	}
+}
+
 func TestLoad(t *testing.T) {
 	files := map[string]string{
 		"own.yaml":  "id: own\ntitle: Own\n",

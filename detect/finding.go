@@ -21,12 +21,22 @@ const (
 // runQuery runs one detection and makes its findings. The rows are grouped by SQL: a key in
 // daily use has more of them than a program should carry.
 func runQuery(ctx context.Context, db Querier, q queries.Query, caseName string) ([]Finding, error) {
-	names, err := columnsOf(ctx, db, q)
+	g, err := groupingOf(ctx, db, q, caseName)
 	if err != nil {
 		return nil, err
 	}
-	g := grouping{query: q, caseName: caseName}
-	g.keys = slices.Clone(q.Group)
+	return collect(ctx, db, g.sql(), g.scan)
+}
+
+// groupingOf guards a detection and says how its rows make findings.
+func groupingOf(
+	ctx context.Context, db Querier, q queries.Query, caseName string,
+) (g grouping, err error) {
+	names, err := columnsOf(ctx, db, q)
+	if err != nil {
+		return g, err
+	}
+	g = grouping{query: q, caseName: caseName, keys: slices.Clone(q.Group)}
 	for _, name := range names[len(Columns):] {
 		if !slices.Contains(g.keys, name) {
 			if name == "level" { // rows of two levels are two findings
@@ -36,11 +46,7 @@ func runQuery(ctx context.Context, db Querier, q queries.Query, caseName string)
 			g.extras = append(g.extras, name)
 		}
 	}
-	found, err := collect(ctx, db, g.sql(), g.scan)
-	if err != nil {
-		return nil, err
-	}
-	return found, nil
+	return g, nil
 }
 
 // grouping turns a detection's rows into findings.
@@ -106,9 +112,7 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 		}
 	}
 	f.Level = Level(g.query.Level)
-	id := []string{g.caseName, f.Query, f.Secret}
 	for i, name := range g.keys {
-		id = append(id, name, keys[i].String)
 		switch {
 		case name == "level" && Level(keys[i].String).rank() >= 0:
 			f.Level = Level(keys[i].String)
@@ -119,9 +123,17 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 	if !secret.Valid {
 		f.Level = f.Level.lower()
 	}
-	f.ID = findingID(id)
+	f.ID = g.id(f.Secret, keys)
 	f.FirstSeen, f.LastSeen = f.FirstSeen.UTC(), f.LastSeen.UTC()
 	return f, nil
+}
+
+func (g grouping) id(secret string, keys []sql.NullString) string {
+	parts := []string{g.caseName, g.query.ID, secret}
+	for i, name := range g.keys {
+		parts = append(parts, name, keys[i].String)
+	}
+	return findingID(parts)
 }
 
 // findingID is the same for the same case, detection, secret and group, so that a later run knows

@@ -10,7 +10,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -260,8 +262,30 @@ func (a *app) nameOf(path string) string {
 	return b.String()
 }
 
-// locate is where a file of the manifest lies.
+// locate is where a file of the manifest lies. One that is not there as it is called may have
+// bytes in its name that nameOf wrote as escapes.
 func (a *app) locate(name string) string {
+	path := a.lies(name)
+	if _, err := os.Lstat(path); err == nil {
+		return path
+	}
+	bytesOf := escapedByte.ReplaceAllStringFunc(name, func(s string) string {
+		n, err := strconv.ParseUint(s[2:], 16, 8)
+		if err != nil {
+			return s
+		}
+		return string([]byte{byte(n)})
+	})
+	if _, err := os.Lstat(a.lies(bytesOf)); err == nil {
+		return a.lies(bytesOf)
+	}
+	return path
+}
+
+// escapedByte is a byte that begins no rune, as nameOf writes it.
+var escapedByte = regexp.MustCompile(`\\x[89a-f][0-9a-f]`)
+
+func (a *app) lies(name string) string {
 	path := filepath.FromSlash(name)
 	if filepath.IsAbs(path) {
 		return path

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 )
 
 // Raw reads a file again and returns the bytes of the record at pos exactly as they stand
@@ -89,6 +88,14 @@ func Quotes(
 func (f *file) quoteMembers(at map[string][]int64, hand func(string, Quote) error, masks bool) {
 	f.wanted = &capture{masks: masks}
 	left := len(at)
+	holds := map[string]bool{} // archives in which something is wanted
+	for name := range at {
+		for i := range len(name) {
+			if name[i] == '!' {
+				holds[name[:i]] = true
+			}
+		}
+	}
 	f.each = func(name string, read func(Sink) (File, error)) error {
 		if left == 0 {
 			return errStop
@@ -100,11 +107,9 @@ func (f *file) quoteMembers(at map[string][]int64, hand func(string, Quote) erro
 			_, err := read(nil)
 			return err
 		}
-		for full := range at {
-			if strings.HasPrefix(full, name+"!") {
-				_, err := read(discard{})
-				return err
-			}
+		if holds[name] {
+			_, err := read(discard{})
+			return err
 		}
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -270,6 +271,9 @@ func jsonOf(v any, isJSON bool) ([]byte, error) {
 
 // escapeHidden writes what report.Clean would not let through as \u escapes.
 func escapeHidden(text []byte) []byte {
+	if !slices.ContainsFunc(text, func(c byte) bool { return c >= 0x7f }) {
+		return text // as most is: the encoder has escaped what is below a space
+	}
 	out := make([]byte, 0, len(text))
 	for _, r := range string(text) {
 		switch s := string(r); {

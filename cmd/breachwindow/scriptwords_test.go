@@ -50,6 +50,7 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"odd-name":    scriptOddName,
 		"plain":       scriptPlain,
 		"narrow":      scriptNarrow,
+		"sums":        scriptSums,
 		"hides":       scriptHides,
 		"duck":        scriptDuck,
 		"hold":        scriptHold,
@@ -281,6 +282,13 @@ func scriptPlain(ts *testscript.TestScript, args []string) {
 				ts.Fatalf("%s has what steers a terminal: %q", name, line)
 			}
 		}
+	}
+}
+
+// sums FOLDER… checks SHA256SUMS of folders as sha256sum -c does, and wants no file left out.
+func scriptSums(ts *testscript.TestScript, args []string) {
+	for _, dir := range args {
+		ts.Check(checkFolder(ts.MkAbs(dir)))
 	}
 }
 

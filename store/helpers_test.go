@@ -157,15 +157,19 @@ func query(t *testing.T, db *sql.DB, text string) []string {
 	return out
 }
 
-// content is all that a load stored, without what depends on its order: the ids of files.
+// content is all that a load stored, without what depends on its order, the ids of files, and on
+// the clock.
 func content(t *testing.T, db *store.DB) []string {
 	t.Helper()
-	return append(query(t, db.SQL(), `
-		SELECT e.* EXCLUDE (file), path FROM main.events e JOIN main.files f ON f.id = e.file
-		ORDER BY ALL`),
-		query(t, db.SQL(), `
-		SELECT path, sha256, form, records, events, duplicates, f.rejects, pos, reason
-		FROM main.files f LEFT JOIN main.rejects r ON r.file = f.id ORDER BY ALL`)...)
+	var all []string
+	for _, rows := range []string{
+		`SELECT e.* EXCLUDE (file), path FROM main.events e JOIN main.files f ON f.id = e.file`,
+		`SELECT path, r.* EXCLUDE (file) FROM main.rejects r JOIN main.files f ON f.id = r.file`,
+		`SELECT * EXCLUDE (id, loaded_at) FROM main.files`,
+	} {
+		all = append(all, query(t, db.SQL(), rows+" ORDER BY ALL")...)
+	}
+	return all
 }
 
 func parseIncident(t *testing.T, text string) *incident.Incident {

@@ -110,12 +110,12 @@ func fill(b []byte, c byte) {
 	}
 }
 
-// text masks what is in text that may be JSON, JSON behind a time, Presto's text of a struct, or
+// text masks what is in text that may be JSON, JSON behind a time or what syslog puts there, Presto's text of a struct, or
 // base64 of any.
 func (h hider) text(b []byte, level int) (masked bool) {
 	before := bytes.Clone(b)
 	t := bytes.TrimSpace(b)
-	if n := stampLength(t); n > 0 {
+	if n, _ := prefixOf(t); n > 0 {
 		t = t[n:]
 	}
 	switch {

@@ -76,7 +76,7 @@ func TestLoadKilled(t *testing.T) {
 	k.prepare(t)
 	rounds := 0
 	for ; k.killed < kills; rounds++ {
-		if rounds > 2*kills {
+		if rounds > 4*kills {
 			t.Fatalf("only %d loads in %d rounds were killed before they ended", k.killed, rounds)
 		}
 		k.round(t, rounds)
@@ -168,13 +168,16 @@ func (k *killer) kill(t *testing.T) {
 	if err := cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
+	// What else the machine does changes how long a load takes: the moments follow.
 	if cmd.Wait() == nil {
+		k.takes -= k.takes / 20
 		return // it was faster this time
 	}
 	k.killed++
 	db, err := store.Reader(t.Context(), filepath.Join(k.dir, "case.duckdb"))
 	if errors.Is(err, fs.ErrNotExist) {
 		k.found.none++
+		k.takes += k.takes / 20
 		return
 	}
 	if err != nil {

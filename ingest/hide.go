@@ -45,9 +45,28 @@ func (h hider) json(b []byte, level int) {
 			continue
 		}
 		end, _, _ := w.str(i + 1)
+		if value := w.space(end + 1); value < len(b) && b[value] == ':' && isSecretPath(b[i+1:end]) {
+			value = w.space(value + 1)
+			after, _ := w.value(value, 0, -1)
+			starOut(b[value:after])
+		}
 		h.str(b[i+1:end], level+1)
 		i = end
 	}
+}
+
+// isSecretPath tells names with dots in which one part is the name of a secret: tools write a
+// member of an object so.
+func isSecretPath(name []byte) bool {
+	if bytes.IndexByte(name, '.') < 0 {
+		return false
+	}
+	for part := range bytes.SplitSeq(name, []byte(".")) {
+		if s := secrecyOf(part, false); s == secret || s == environment {
+			return true
+		}
+	}
+	return false
 }
 
 // starSecrets overwrites the values in b, which was just walked, that have a secret's name.
@@ -110,7 +129,7 @@ func fill(b []byte, c byte) {
 	}
 }
 
-// text masks what is in text that may be JSON, JSON behind a time or what syslog puts there, Presto's text of a struct, or
+// text masks what is in text that may be JSON, JSON behind a prefix, Presto's text of a struct, or
 // base64 of any.
 func (h hider) text(b []byte, level int) (masked bool) {
 	before := bytes.Clone(b)
@@ -226,7 +245,8 @@ func (s *sheet) hideCell(raw []byte, c cell, name string) {
 	var m mapper
 	end, f = m.walk(member, 0)
 	switch {
-	case f != whole || end != len(member), !isJSON && len(m.secrets) > 0:
+	case f != whole || end != len(member), !isJSON && len(m.secrets) > 0,
+		isSecretPath([]byte(name)):
 		fill(after, '*')
 	case isJSON:
 		m.starSecrets(member)

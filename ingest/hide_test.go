@@ -85,6 +85,14 @@ func TestQuotesAreMasked(t *testing.T) {
 		{"container", `{"secret":{"a":["b",12,null,true,{}]}}`, `{"secret":{"*":["*",11,null,true,{}]}}`},
 		{"environment", `{"environment":{"variables":{"DB":"pw","N":5}}}`, `{"environment":{"variables":{"DB":"**","N":1}}}`},
 		{
+			"names with dots", `{"a.credentials.sessionToken":"x","variables.DB":{"y":1},"a.b":"c"}`,
+			`{"a.credentials.sessionToken":"*","variables.DB":{"*":1},"a.b":"c"}`,
+		},
+		{
+			"column with dots", "id,action,occurred_at,x.password,x.name\n" + "i,a.b,2022-12-20T09:14:02Z,\"x\"\"y\",n\n",
+			"i,a.b,2022-12-20T09:14:02Z,\"****\",n",
+		},
+		{
 			"hidden by AWS", `{"password":"HIDDEN_DUE_TO_SECURITY_REASONS","token":""}`,
 			`{"password":"HIDDEN_DUE_TO_SECURITY_REASONS","token":""}`,
 		},
@@ -156,6 +164,8 @@ func TestQuotesHideEverywhere(t *testing.T) {
 		{"cut text", `{"logEvents":[{"message":` + text(record[:len(record)-3]) + `},{"message":` + text(record) + `}]}`, false},
 		{"stamped text", `{"events":[{"message":` + text("2022-12-20T09:14:02.000Z "+record) + `}]}`, false},
 		{"stamped line", "2022-12-20T09:14:02.000Z " + record, false},
+		{"syslog line", "<190>Dec 20 09:14:02 host github_audit: " + record, false},
+		{"syslog in text", `{"events":[{"message":` + text("Dec 20 09:14:02 host app: "+record) + `}]}`, false},
 		{"base64", `{"kinesis":{"data":"` + b64(record) + `"}}`, true},
 		{"base64 of gzip", `{"awslogs":{"data":"` + b64(gz(t, `{"logEvents":[{"message":`+text(record)+`}]}`)) + `"}}`, true},
 		{"elastic", elastic, false},

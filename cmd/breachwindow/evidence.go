@@ -27,13 +27,13 @@ func (a *app) evidenceCmd() *cobra.Command {
 every finding and every use in a window, each with its raw record, as JSON lines and as
 Parquet, the manifest of the files that were read, the SQL of the detections and of the
 views, the case and its inventory, and SHA256SUMS of everything. README.txt in it explains
-each file. The same case gives the same bytes, so that two people can compare.
+each file and how to verify it. The same case gives the same bytes, so that two people can
+compare.
 
 Secret values in raw records are masked. A record that cannot be read again, because its
 file is gone or changed, is said in its place.`,
-		Example: "  breachwindow evidence handover\n" +
-			"  breachwindow evidence --case acme handover && cd handover && sha256sum -c SHA256SUMS",
-		Args: cobra.ExactArgs(1),
+		Example: "  breachwindow evidence --case acme handover",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.evidence(cmd.Context(), args[0], queryDir)
 		},

@@ -8,25 +8,19 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/zip"
+
+	"breachwindow/internal/archive"
 )
 
 // errNested says that an archive is within something else than a folder.
 var errNested = errors.New("an archive within packed data or another archive is not looked into")
 
-func isZip(in *bufio.Reader) bool {
-	head, _ := in.Peek(4)
-	return string(head) == "PK\x03\x04" || string(head) == "PK\x05\x06"
-}
-
-func isTar(in *bufio.Reader) bool {
-	head, _ := in.Peek(262)
-	return len(head) == 262 && string(head[257:]) == "ustar"
+// formOf tells an archive.
+func formOf(in *bufio.Reader) archive.Form {
+	head, _ := in.Peek(archive.HeadSize) // a short file is none
+	return archive.FormOf(head)
 }
 
 // zip reads the files in a zip archive.
@@ -80,34 +74,13 @@ func (r *reader) tar(ctx context.Context, s *seen, in io.Reader) error {
 	}
 }
 
-// unique tells apart files of an archive that have the same name.
-func (s *seen) unique(name string) string {
-	if s.names == nil {
-		s.names = map[string]int{}
-	}
-	s.names[name]++
-	if n := s.names[name]; n > 1 {
-		return s.unique(fmt.Sprintf("%s#%d", name, n))
-	}
-	return name
-}
-
-// textOf is a name as text: what is no text in it is written as \xff.
-func textOf(name string) string {
-	if utf8.ValidString(name) {
-		return name
-	}
-	quoted := strconv.Quote(name)
-	return quoted[1 : len(quoted)-1]
-}
-
 // member reads a file in an archive. It is called by the archive's name, an exclamation mark, and
 // its own.
 func (r *reader) member(ctx context.Context, s *seen, name string, in io.Reader) *seen {
-	as := path.Clean(strings.TrimLeft(textOf(name), "/"))
-	name = s.unique(as)
+	as, name := s.names.Next(name)
 	m := &seen{
-		File: File{Name: s.Name + "!" + name, Path: s.Path, Member: name}, as: as, archived: true,
+		File: File{Name: archive.Member(s.Name, name), Path: s.Path, Member: name},
+		as:   as, archived: true,
 	}
 	s.members = append(s.members, m)
 	if in == nil {

@@ -19,6 +19,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"breachwindow/internal/archive"
 )
 
 const (
@@ -38,13 +40,13 @@ type seen struct {
 	trailing  int64  // bytes behind the first gzip member
 	err       error  // reading or unpacking ended early
 	digest    *Digest
-	malformed error   // it is a digest, and none that CloudTrail would write
-	archived  bool    // it is in an archive
-	archive   bool    // it is one
-	members   []*seen // of an archive
-	names     map[string]int
-	matched   bool // it is a digest or a listed log, or told as a changed one
-	told      bool // that it cannot be read
+	malformed error         // it is a digest, and none that CloudTrail would write
+	archived  bool          // it is in an archive
+	archive   bool          // it is one
+	members   []*seen       // of an archive
+	names     archive.Names // of members
+	matched   bool          // it is a digest or a listed log, or told as a changed one
+	told      bool          // that it cannot be read
 }
 
 // scan reads every file once. The order of the answer is that of the input; behind an archive
@@ -130,7 +132,7 @@ func (r *reader) read(ctx context.Context, s *seen) {
 	}
 	*r.left = maxExpand
 	r.in.Reset(raw)
-	if isZip(r.in) {
+	if formOf(r.in) == archive.Zip {
 		s.err = r.zip(ctx, s, f)
 	} else {
 		s.err = r.content(ctx, s)
@@ -165,10 +167,10 @@ func (r *reader) content(ctx context.Context, s *seen) error {
 		in = r.unpacked[layer]
 		in.Reset(&bounded{src: src, left: r.left})
 	}
-	switch {
-	case isTar(in) && !s.archived:
+	switch form := formOf(in); {
+	case form == archive.Tar && !s.archived:
 		return gzipError(r.tar(ctx, s, in))
-	case isTar(in), isZip(in):
+	case form != archive.None:
 		return errNested
 	}
 	err := r.hash(s, in)

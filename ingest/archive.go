@@ -3,19 +3,17 @@ package ingest
 import (
 	"archive/tar"
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/zip"
+
+	"breachwindow/internal/archive"
 )
 
 // ErrArchive says that what Read was given holds files: ReadArchive reads them.
@@ -42,58 +40,16 @@ func ReadArchive(
 
 const maxArchives = 2 // an archive in an archive happens; one in that is a trap
 
-// archives are the forms of archives.
-const (
-	archiveZip = "archive/zip"
-	archiveTar = "archive/tar"
-)
-
-// archiveOf tells an archive from the first bytes, "" if it is none.
-func archiveOf(head []byte) string {
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return archiveZip
-	case isTar(head):
-		return archiveTar
-	}
-	return ""
-}
-
-// isTar looks for the mark of tar, which old ones lack, and else for the header's checksum.
-func isTar(head []byte) bool {
-	if len(head) < 512 {
-		return false
-	}
-	if string(head[257:262]) == "ustar" {
-		return true
-	}
-	if head[0] == 0 {
-		return false
-	}
-	digits := strings.Trim(string(head[148:156]), " \x00")
-	want, err := strconv.ParseInt(digits, 8, 64)
-	if err != nil {
-		return false
-	}
-	sum := int64(8 * ' ')
-	for i, c := range head[:512] {
-		if i < 148 || i >= 156 {
-			sum += int64(c)
-		}
-	}
-	return sum == want
-}
-
 // readArchive reads the files in the archive that in holds.
-func (f *file) readArchive(form string, in *bufio.Reader, packed bool) error {
+func (f *file) readArchive(form archive.Form, in *bufio.Reader, packed bool) error {
 	if f.each == nil {
 		return ErrArchive
 	}
 	if f.depth == maxArchives {
 		return f.reject(1, "an archive in an archive in an archive: unpack it first", nil)
 	}
-	f.account.Form = form
-	if form == archiveTar {
+	f.account.Form = string(form)
+	if form == archive.Tar {
 		return f.readTar(in)
 	}
 	return f.readZip(in, packed)
@@ -235,7 +191,8 @@ func (f *file) member(name string, r io.Reader) error {
 			skip = noLog(e)
 		}
 	}
-	full := f.name + "!" + f.unique(path.Clean(strings.TrimLeft(textName(name), "/")))
+	_, unique := f.members.Next(name)
+	full := archive.Member(f.name, unique)
 	opt := f.opt
 	opt.Progress = nil
 	return f.each(full, func(sink Sink) (File, error) {
@@ -258,24 +215,3 @@ func (f *file) member(name string, r io.Reader) error {
 
 // skippedForm is the form of a file in an archive that the operating system put there.
 const skippedForm = "skipped"
-
-// unique tells apart files of an archive that have the same name.
-func (f *file) unique(name string) string {
-	if f.members == nil {
-		f.members = map[string]int{}
-	}
-	f.members[name]++
-	if n := f.members[name]; n > 1 {
-		return f.unique(fmt.Sprintf("%s#%d", name, n))
-	}
-	return name
-}
-
-// textName is a name as text: what is no text in it is written as \xff.
-func textName(name string) string {
-	if utf8.ValidString(name) {
-		return name
-	}
-	quoted := strconv.Quote(name)
-	return quoted[1 : len(quoted)-1]
-}

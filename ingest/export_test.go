@@ -1,6 +1,10 @@
 package ingest
 
-import "bytes"
+import (
+	"bytes"
+
+	"breachwindow/internal/archive"
+)
 
 // Valid tells whether the walker takes b for one JSON value.
 func Valid(b []byte) bool {
@@ -39,8 +43,8 @@ func IsArchive(b []byte) bool {
 		return false
 	}
 	defer in.close()
-	head, _ := in.Peek(512)
-	return archiveOf(head) != ""
+	head, _ := in.Peek(archive.HeadSize)
+	return archive.FormOf(head) != archive.None
 }
 
 // Assembled is the record of a row with these columns, whose cells are their numbers.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+
+	"breachwindow/internal/archive"
 )
 
 const (
@@ -23,12 +25,12 @@ type file struct {
 	mapper  mapper
 	opener  opener
 	budget  *budget
-	each    Each           // of the files in an archive
-	depth   int            // how many archives it stands in
-	members map[string]int // how often a name occurs in the archive
-	skip    bool           // it is no log by its name
-	wanted  *capture       // of the records that are looked for in an archive
-	sheet   *sheet         // whose row the record at hand stands in
+	each    Each          // of the files in an archive
+	depth   int           // how many archives it stands in
+	members archive.Names // of the files in the archive
+	skip    bool          // it is no log by its name
+	wanted  *capture      // of the records that are looked for in an archive
+	sheet   *sheet        // whose row the record at hand stands in
 	account File
 	batch   []Event
 
@@ -116,8 +118,8 @@ func (f *file) readForm() error {
 		return f.reject(1, err.Error(), nil)
 	}
 	defer in.close()
-	head, _ := in.Peek(512) // what went wrong, reading on will tell
-	if form := archiveOf(head); form != "" {
+	head, _ := in.Peek(archive.HeadSize) // what went wrong, reading on will tell
+	if form := archive.FormOf(head); form != archive.None {
 		return f.readArchive(form, in.Reader, in.layers > 0)
 	}
 	f.blocks = blocks{src: in, max: int(f.opt.MaxRecord) + mostBlock}

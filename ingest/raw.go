@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"breachwindow/internal/archive"
 )
 
 // Raw reads a file again and returns the bytes of the record at pos exactly as they stand
@@ -33,7 +35,7 @@ func Raw(name string, r io.Reader, pos int64, opt Options) ([]byte, error) {
 
 // RawIn is Raw for a file in an archive, which name is; member is the file's name in it.
 func RawIn(name string, r io.Reader, member string, pos int64, opt Options) ([]byte, error) {
-	full := name + "!" + member
+	full := archive.Member(name, member)
 	var raw []byte
 	hand := func(_ string, q Quote) error {
 		raw = q.Text

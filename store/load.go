@@ -8,13 +8,12 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strconv"
 	"time"
-	"unicode/utf8"
 
 	"github.com/duckdb/duckdb-go/v2"
 
 	"breachwindow/ingest"
+	"breachwindow/internal/archive"
 )
 
 // LoadFile is one file to load. Name is how the database and every report call it (what is no
@@ -139,15 +138,11 @@ func (d *DB) Rejects(ctx context.Context) (records, files int64, err error) {
 	return records, files, err
 }
 
-// namedInText gives files whose name is no text one that is: a database holds text only. Other
-// systems than ours name files in other encodings.
+// namedInText gives files whose name is no text one that is.
 func namedInText(files []LoadFile) []LoadFile {
 	out := slices.Clone(files)
-	for i, f := range out {
-		if !utf8.ValidString(f.Name) {
-			name := strconv.Quote(f.Name) // what is no text becomes \xff
-			out[i].Name = name[1 : len(name)-1]
-		}
+	for i := range out {
+		out[i].Name = archive.Text(out[i].Name)
 	}
 	return out
 }

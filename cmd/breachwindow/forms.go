@@ -11,6 +11,7 @@ import (
 
 	"breachwindow/digest"
 	"breachwindow/ingest"
+	"breachwindow/internal/archive"
 )
 
 // prober tells the forms of files as load would. The first event of CloudTrail settles it.
@@ -54,7 +55,7 @@ func formsIn(ctx context.Context, path string) (map[string]string, error) {
 	forms := map[string]string{}
 	_, err = ingest.ReadArchive(ctx, "", f, ingest.Options{}, probe{},
 		func(name string, read func(ingest.Sink) (ingest.File, error)) (err error) {
-			name = strings.TrimPrefix(name, "!")
+			name = strings.TrimPrefix(name, archive.Member("", ""))
 			forms[name], err = settled(read(probe{}))
 			return err
 		})

@@ -84,16 +84,18 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 		JOIN caveats c ON c.source = w.source AND c.scope = w.account
 		WHERE c.what = 'no data events' OR (c.what = 'no API requests' AND s.kind <> 'ssh-key')
 		ORDER BY w.secret, c.source, c.scope, c.what`,
-		func(rows *sql.Rows) (n nameless, err error) {
-			err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why)
-			return n, err
+		func(rows *sql.Rows) (c struct{ secret, text string }, err error) {
+			var source, scope, what string
+			err = rows.Scan(&c.secret, &source, &scope, &what)
+			c.text = caveatSentence(source, scope, what)
+			return c, err
 		})
 	if err != nil {
 		return fmt.Errorf("caveats: %w", err)
 	}
 	unseen := map[string][]string{}
 	for _, c := range caveats {
-		unseen[c.secret] = append(unseen[c.secret], caveatSentence(c.source, c.scope, c.why))
+		unseen[c.secret] = append(unseen[c.secret], c.text)
 	}
 	found := map[string][]Finding{}
 	for _, f := range r.Findings {

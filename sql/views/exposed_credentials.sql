@@ -2,30 +2,6 @@
 -- ids and hashes as they are, the rest (tails, token ids, grants …) as found there. What matches
 -- in several ways keeps the strongest.
 CREATE VIEW exposed_credentials AS
-WITH
--- The two names of a token, where an event by it or about it has both.
-token_names (id, hash) AS (
-  SELECT e.session, e.credential
-  FROM events e
-  WHERE e.source = 'github' AND e.session LIKE 'token_id:%' AND e.credential IS NOT NULL
-  UNION
-  SELECT
-    'token_id:' || coalesce(json_extract_scalar(e.details, '$.managed_token_id'),
-      json_extract_scalar(e.details, '$.data.managed_token_id')),
-    e.target
-  FROM events e
-  WHERE e.source = 'github' AND e.service = 'org_credential_authorization'
-    AND coalesce(json_extract_scalar(e.details, '$.managed_hashed_token'),
-      json_extract_scalar(e.details, '$.data.managed_hashed_token')) IS NOT NULL
-),
--- What acted through an application, and since when.
-apps (via, actor, credential, first_seen) AS (
-  SELECT lower(e.via), lower(e.actor), e.credential, min(e.time)
-  FROM events e
-  WHERE e.source = 'github' AND e.credential IS NOT NULL
-    AND (e.via IS NOT NULL OR e.actor LIKE '%[bot]')
-  GROUP BY lower(e.via), lower(e.actor), e.credential
-)
 SELECT
   x.secret AS secret,
   x.credential AS credential,

@@ -5,16 +5,17 @@
 CREATE VIEW nameless AS
 WITH
 -- Events by GitHub's programs, and how little they say. Git events are often anybody's; of web
--- events only a program's are asked, a browser needs no token. Reading public code needs none. What GitHub
--- hashes of a key is not documented, so a hash that is not the inventory's may still be the key's.
--- Counted by the hour: there may be millions, and thousands of secrets.
-acts_of (account, actor, transport, name, kind, apart, first_time, last_time, events) AS (
+-- events only a program's are asked, a browser needs no token. Reading public code needs none.
+-- What GitHub hashes of a key is not documented, so a hash that is not the inventory's may still
+-- be the key's. Counted by the hour: there may be millions, and thousands of secrets.
+acts_of (account, region, actor, transport, name, kind, apart, first_time, last_time, events) AS (
   SELECT
-    g.account, g.actor, g.transport, g.name, g.kind, g.apart,
+    g.account, g.region, g.actor, g.transport, g.name, g.kind, g.apart,
     min(g.time), max(g.time), count(*)
   FROM (
     SELECT
       lower(e.account) AS account,
+      e.region AS region,
       lower(e.actor) AS actor,
       e.time AS time,
       CASE
@@ -47,18 +48,12 @@ acts_of (account, actor, transport, name, kind, apart, first_time, last_time, ev
       date_trunc('hour', e.time) AS hour
     FROM events e
     LEFT JOIN (
-      SELECT DISTINCT v.credential AS credential
-      FROM events v
-      WHERE v.source = 'github' AND v.via IS NOT NULL AND v.credential IS NOT NULL
+      SELECT DISTINCT v.credential AS credential FROM apps v WHERE v.via IS NOT NULL
     ) app ON app.credential = e.credential
     LEFT JOIN (
-      SELECT DISTINCT k.name AS id
-      FROM (
-        SELECT v.session AS session, v.credential AS credential
-        FROM events v
-        WHERE v.source = 'github' AND v.session LIKE 'token_id:%' AND v.credential <> v.session
-      ) v
-      CROSS JOIN UNNEST(ARRAY[v.session, v.credential]) AS k (name)
+      SELECT n.id AS id FROM token_names n WHERE n.id IS NOT NULL
+      UNION
+      SELECT n.hash FROM token_names n WHERE n.id IS NOT NULL
     ) paired ON paired.id = e.credential
     WHERE e.source = 'github'
       AND (e.region = 'git' OR e.credential_kind = 'token' OR lower(e.actor_kind) LIKE '%token%')
@@ -66,7 +61,7 @@ acts_of (account, actor, transport, name, kind, apart, first_time, last_time, ev
         OR coalesce(json_extract_scalar(e.details, '$.repository_public'),
           json_extract_scalar(e.details, '$.data.repository_public'), 'false') <> 'true')
   ) g
-  GROUP BY g.account, g.actor, g.transport, g.name, g.kind, g.apart, g.hour
+  GROUP BY g.account, g.region, g.actor, g.transport, g.name, g.kind, g.apart, g.hour
 ),
 suspects (secret, kind, account, exposed_at, ends, login, repository, seen, has_id, has_hash) AS (
   SELECT DISTINCT
@@ -107,7 +102,7 @@ suspects (secret, kind, account, exposed_at, ends, login, repository, seen, has_
 SELECT
   x.secret AS secret,
   'github' AS source,
-  x.account || '/git' AS scope,
+  x.account || '/' || g.region AS scope,
   'an event without credential' AS why,
   sum(g.events) AS events
 FROM suspects x
@@ -128,7 +123,7 @@ WHERE (x.kind = 'github-token' AND g.transport <> 'ssh'
     AND (g.name = 'none'
       OR (g.name = 'repository' AND NOT x.repository)
       OR (g.name IN ('hash', 'id', 'both') AND NOT x.repository AND NOT x.seen)))
-GROUP BY x.secret, x.account
+GROUP BY x.secret, x.account, g.region
 UNION ALL
 -- A log in which nobody's credential is named: an export without that column.
 SELECT

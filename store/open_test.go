@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	schema "breachwindow/sql"
 
 	"breachwindow/store"
@@ -274,44 +272,5 @@ func TestReaderWithoutDatabase(t *testing.T) {
 		if _, err := store.Open(t.Context(), path+odd); err == nil {
 			t.Errorf("a path with %s is opened", odd)
 		}
-	}
-}
-
-// A database of the first version: its events get the category that a load gives them now.
-func TestUpgradeFromFirst(t *testing.T) {
-	t.Parallel()
-	path := newPath(t)
-	db := open(t, path)
-	f := newFolder(t,
-		trail("m", `,"eventCategory":"Management"`), trail("n", `,"eventCategory":"NetworkActivity"`),
-		trail("d", `,"managementEvent":false`), trail("none"),
-		hub("git"), strings.Replace(hub("api"), "git.clone", "api.request", 1),
-	)
-	load(t, db, f.files(), store.LoadOptions{})
-	const categories = "SELECT event_id, category FROM main.events ORDER BY event_id"
-	want := query(t, db.SQL(), categories)
-	for _, step := range []string{
-		`UPDATE main.events SET details = json_merge_patch(coalesce(details, '{}'),
-			CASE event_id WHEN 'm' THEN '{"eventCategory":"Management"}'
-			  WHEN 'n' THEN '{"eventCategory":"NetworkActivity"}' ELSE '{}' END)`,
-		"ALTER TABLE main.events DROP COLUMN category",
-		"DROP TABLE main.problems", "DROP TABLE main.silent",
-		"UPDATE schema_version SET version = 1",
-	} {
-		if _, err := db.SQL().ExecContext(t.Context(), step); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	db = open(t, path)
-	if diff := cmp.Diff(want, query(t, db.SQL(), categories)); diff != "" {
-		t.Errorf("categories (-want +got):\n%s", diff)
-	}
-	f.write(t, "later", trail("later", `,"eventCategory":"Data"`))
-	load(t, db, f.files(), store.LoadOptions{})
-	if got := query(t, db.SQL(), categories); len(got) != len(want)+1 {
-		t.Errorf("after another load: %q", got)
 	}
 }

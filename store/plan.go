@@ -134,11 +134,12 @@ func (k known) same(f LoadFile) (bool, error) {
 	if k.bytes != f.Size {
 		return false, nil
 	}
-	sum, err := hashFile(f.Path)
+	sum, err := HashFile(f.Path)
 	return sum == k.sha256 || err != nil, err
 }
 
-func hashFile(path string) (string, error) {
+// HashFile is the SHA-256 of a file as stored, in hexadecimal, as table files has it.
+func HashFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err

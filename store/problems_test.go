@@ -146,7 +146,8 @@ func TestProblemsOfFiles(t *testing.T) {
 }
 
 // Version 1 dropped a record with the id of another, whatever it said. Its files with duplicates
-// are read again, and until then nothing is cleared.
+// are read again, and until then nothing is cleared. Events get the category that a load gives them
+// now.
 func TestUpgradeFromVersion1(t *testing.T) {
 	t.Parallel()
 	tables, err := os.ReadFile("testdata/tables-1.sql")
@@ -167,8 +168,23 @@ func TestUpgradeFromVersion1(t *testing.T) {
 		`INSERT INTO events (source, event_id, time, outcome, file, pos) VALUES
 		  ('cloudtrail', '1', '2022-12-20', 'success', 1, 1),
 		  ('cloudtrail', '2', '2022-12-20', 'success', 1, 2)`,
+		`INSERT INTO events (source, event_id, time, outcome, file, pos, region, action, details) VALUES
+		  ('cloudtrail', 'm', now(), 'success', 9, 1, NULL, 'x', '{"eventCategory":"Management"}'),
+		  ('cloudtrail', 'n', now(), 'success', 9, 2, NULL, 'x', '{"eventCategory":"NetworkActivity"}'),
+		  ('cloudtrail', 'd', now(), 'success', 9, 3, NULL, 'x', '{"managementEvent":false}'),
+		  ('github', 'g', now(), 'success', 9, 4, 'git', 'git.clone', NULL),
+		  ('github', 'a', now(), 'success', 9, 5, 'web', 'api.request', NULL),
+		  ('circleci', 'none', now(), 'success', 9, 6, NULL, 'x', NULL)`,
 	)
 	db := open(t, path)
+	categories := []string{"a api", "d data", "g git", "m management", "n network", "none NULL"}
+	if diff := cmp.Diff(categories, query(t, db.SQL(),
+		`SELECT event_id, coalesce(category, 'NULL') FROM events WHERE file = 9 ORDER BY 1`)); diff != "" {
+		t.Errorf("categories (-want +got):\n%s", diff)
+	}
+	if _, err := db.SQL().ExecContext(t.Context(), `DELETE FROM main.events WHERE file = 9`); err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff([]string{"incomplete b true"}, problemsOf(t, db)); diff != "" {
 		t.Errorf("after the upgrade (-want +got):\n%s", diff)
 	}

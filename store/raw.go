@@ -26,7 +26,7 @@ func RawRecord(
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
 	path := locate(stored)
-	sum, err := hashFile(path)
+	sum, err := HashFile(path)
 	if err != nil {
 		return nil, errors.New(reasonOf(err))
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"breachwindow/store"
 )
 
 // folder is one that is written under another name beside its own, which it gets when it is whole.
@@ -131,7 +131,7 @@ func (f *folder) finish() (files int, err error) {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		sum, err := sumOf(name)
+		sum, err := store.HashFile(name)
 		if err != nil {
 			return err
 		}
@@ -175,17 +175,4 @@ func (f *folder) rename() error {
 	}
 	f.partial = ""
 	return nil
-}
-
-func sumOf(name string) (string, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -184,8 +184,7 @@ func (a *assembler) isJSON(b []byte) bool {
 	if len(b) == 0 {
 		return false
 	}
-	end, f := a.walker.walk(b, 0)
-	return f == whole && end == len(b)
+	return a.walker.isWhole(b)
 }
 
 // record returns the first cell of the row that is a whole record, nil if there is none:
@@ -216,8 +215,7 @@ func (s *sheet) isRecord(text []byte) bool {
 }
 
 func (s *sheet) isJSON(b []byte) bool {
-	end, f := s.mapper.walk(b, 0)
-	return f == whole && end == len(b)
+	return s.mapper.isWhole(b)
 }
 
 // keep copies a cell to where it stays: events will point into it.

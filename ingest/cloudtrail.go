@@ -69,11 +69,14 @@ const ctMost = 40 // room for cloudTrailNames
 func (m *mapper) cloudTrail(e *Event) (mine bool, reject string) {
 	t := trail{mapper: m}
 	m.pick(0, &cloudTrailNames, true, t.f[:])
-	if !t.isCloudTrail() {
+	if !t.isCloudTrail() || t.hasText() {
 		return false, ""
 	}
 	if reject = t.time(e); reject != "" {
 		return true, reject
+	}
+	if t.isString(t.f[ctUserIdentity]) {
+		return true, "userIdentity is text that cannot be read"
 	}
 	t.action(e)
 	t.category(e)
@@ -117,6 +120,25 @@ func (t *trail) isCloudTrail() bool {
 		}
 	}
 	return evidence >= 2
+}
+
+// hasText tells a record some of whose objects are JSON in strings: warehouses keep them so. It is
+// an envelope of itself, which fromText opens.
+func (t *trail) hasText() bool {
+	for _, i := range [...]int{
+		ctUserIdentity, ctRequestParameters, ctResponseElements, ctResources,
+	} {
+		n := t.f[i]
+		if !t.isString(n) || !isNested(t.raw(n)[1:]) {
+			continue
+		}
+		text := t.raw(n)
+		var w walker
+		if text = unescape(nil, text[1:len(text)-1]); w.isWhole(text) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *trail) time(e *Event) (reject string) {

@@ -140,3 +140,27 @@ func actor(e ingest.Event) string   { return e.Actor }
 func account(e ingest.Event) string { return e.Account }
 func minted(e ingest.Event) string  { return e.Minted }
 func id(e ingest.Event) string      { return e.EventID }
+
+// TestObjectsInText reads records as warehouses keep them: objects are JSON in strings.
+func TestObjectsInText(t *testing.T) {
+	line := `{"eventversion":"1.08","useridentity":` +
+		text(`{"type":"IAMUser","arn":"arn:aws:iam::111122223333:user/ci","accesskeyid":"AKIAI44QH8DHBEXAMPLE"}`) +
+		`,"eventtime":"2022-12-20T09:14:02Z","eventsource":"iam.amazonaws.com",` +
+		`"eventname":"CreateAccessKey","requestparameters":` + text(`{"userName":"deploy"}`) +
+		`,"responseelements":` + text(`{"accessKey":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE"}}`) +
+		`,"eventid":"e1"}`
+	f, k := read(t, []byte(line+"\n"), ingest.Options{})
+	checkAccount(t, f, k)
+	if f.Events != 1 {
+		t.Fatalf("%+v %s", f, k.reasons())
+	}
+	e := k.events[0]
+	if e.Credential != "AKIAI44QH8DHBEXAMPLE" || e.Minted != "AKIAIOSFODNN7EXAMPLE" || e.Target != "deploy" {
+		t.Errorf("%+v", e)
+	}
+	broken := strings.Replace(line, `{\"type\"`, `{\"type\" `+`oops`, 1)
+	f, k = read(t, []byte(broken+"\n"), ingest.Options{})
+	if f.Events != 0 || !strings.Contains(k.reasons(), "userIdentity is text that cannot be read") {
+		t.Errorf("%+v %s", f, k.reasons())
+	}
+}

@@ -130,7 +130,8 @@ func (o *opener) object(b []byte, at place) bool {
 			return true
 		}
 	}
-	if o.recast(b, at, lakeLabel, o.fromOpenAudit) || o.members(b, at) {
+	if o.recast(b, at, at.label, o.fromText) || o.recast(b, at, lakeLabel, o.fromOpenAudit) ||
+		o.members(b, at) {
 		return true
 	}
 	o.walk(b, 0)

@@ -145,6 +145,32 @@ func (o *opener) fromLake(b []byte) []byte {
 	return o.assembled()
 }
 
+// fromText makes a record of the object that was just walked, if it is one whose objects are JSON in
+// strings; nil if it is none.
+func (o *opener) fromText() []byte {
+	t := trail{mapper: &o.mapper}
+	o.pick(0, &cloudTrailNames, true, t.f[:])
+	if !t.isCloudTrail() || !t.hasText() {
+		return nil
+	}
+	o.assembler.begin()
+	for c := int32(1); c < o.nodes[0].next; c = o.nodes[c].next {
+		to, text := cloudTrailColumn(string(o.key(c))), o.raw(c)
+		switch o.nodes[c].kind {
+		case kindNull:
+			continue
+		case kindString:
+			text = []byte(o.text(c))
+		default:
+			to.cell = cellJSON
+		}
+		if o.assembler.add(to, text) != "" { // the record's reject will say so
+			o.assembler.add(column{name: to.name, as: to.as}, text)
+		}
+	}
+	return o.assembled()
+}
+
 // isLakeRow tells a list of at least two objects with one member each.
 func (o *opener) isLakeRow(b []byte) bool {
 	ok, n := true, 0

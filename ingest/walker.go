@@ -71,6 +71,12 @@ type walker struct {
 	why     string
 }
 
+// isWhole walks b and tells whether it is one value from its first byte to its last.
+func (w *walker) isWhole(b []byte) bool {
+	end, f := w.walk(b, 0)
+	return f == whole && end == len(b)
+}
+
 // walk reads the value that starts at b[i] and returns its end.
 func (w *walker) walk(b []byte, i int) (int, fault) {
 	w.b, w.nodes, w.secrets = b, w.nodes[:0], w.secrets[:0]

@@ -81,7 +81,7 @@ func (f *file) lostRest(err error) error {
 }
 
 func (f *file) readZip(in io.Reader, packed bool) error {
-	r, size, err := f.random(in, packed)
+	r, size, err := f.random(in, packed, "zip")
 	if err != nil {
 		if f.ctx.Err() != nil {
 			return f.ctx.Err()
@@ -89,6 +89,11 @@ func (f *file) readZip(in io.Reader, packed bool) error {
 		return f.lostRest(err)
 	}
 	defer r.Close()
+	if _, ok := r.(nopCloser); ok {
+		f.stored.progress = func(int64) {} // is told of each member
+	} else {
+		f.opt.Progress = nil // was told of the archive
+	}
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return f.lostRest(fmt.Errorf("the zip archive is broken or ends early: %w", err))
@@ -142,9 +147,9 @@ type opened interface {
 	io.Closer
 }
 
-// random returns the archive so that it can be read at any place: the file itself where it is
-// stored as it is, else a copy that is gone when it is closed.
-func (f *file) random(in io.Reader, packed bool) (opened, int64, error) {
+// random returns the data so that they can be read at any place: the file itself where it is
+// stored as it is, else a copy that is gone when it is closed. ext names the copy.
+func (f *file) random(in io.Reader, packed bool, ext string) (opened, int64, error) {
 	src, ok := f.stored.src.(interface {
 		io.ReaderAt
 		io.Seeker
@@ -155,15 +160,13 @@ func (f *file) random(in io.Reader, packed bool) (opened, int64, error) {
 			if err == nil {
 				_, err = src.Seek(at, io.SeekStart)
 			}
-			f.stored.progress = func(int64) {} // is told of each member
 			return nopCloser{src}, size, err
 		}
 	}
-	tmp, err := os.CreateTemp("", "breachwindow-*.zip")
+	tmp, err := os.CreateTemp("", "breachwindow-*."+ext)
 	if err != nil {
-		return nil, 0, fmt.Errorf("copying the archive: %w", err)
+		return nil, 0, fmt.Errorf("copying the file: %w", err)
 	}
-	f.opt.Progress = nil // was told of the archive
 	t := temporary{tmp}
 	size, err := io.Copy(tmp, in)
 	if err != nil {

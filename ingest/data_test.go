@@ -115,6 +115,7 @@ func TestDataSets(t *testing.T) {
 		{"traildiscover, single events", []string{"cloudtrail", "traildiscover", "docs"}, "cloudtrail/ndjson", 20, 20, 0},
 		{"umccr", []string{"cloudtrail", "umccr-examples"}, "cloudtrail/s3", 16, 21, 0},
 		{"trailscraper", []string{"cloudtrail", "trailscraper"}, "cloudtrail/s3", 3, 7, 0},
+		{"ocsf", []string{"cloudtrail", "aws-ocsf-validation", "samples"}, "cloudtrail/ocsf", 21, 21, 0},
 		{"ocsf inputs", []string{"cloudtrail", "aws-ocsf-validation"}, "cloudtrail/s3", 21, 21, 0},
 		{"s3 notifications", []string{"cloudtrail", "cloudtrail-rs"}, "aws/s3-notification", 8, 0, 1},
 		{"eventbridge", []string{"cloudtrail", "cloud-custodian"}, "cloudtrail/eventbridge", 10, 10, 0},

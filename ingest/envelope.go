@@ -131,7 +131,7 @@ func (o *opener) object(b []byte, at place) bool {
 		}
 	}
 	if o.recast(b, at, at.label, o.fromText) || o.recast(b, at, lakeLabel, o.fromOpenAudit) ||
-		o.members(b, at) {
+		o.recast(b, at, ocsfLabel, o.fromOCSF) || o.members(b, at) {
 		return true
 	}
 	o.walk(b, 0)

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"io"
 
 	"breachwindow/internal/archive"
 )
@@ -55,4 +56,15 @@ func Assembled(columns []string) string {
 		a.add(column{name: name}, []byte{'0' + byte(i)})
 	}
 	return string(a.end())
+}
+
+// ParquetRows are the rows of a Parquet file as JSON, a line each.
+func ParquetRows(b []byte) (string, error) {
+	rows, err := openParquet(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return "", err
+	}
+	defer rows.close()
+	out, err := io.ReadAll(rows)
+	return string(out), err
 }

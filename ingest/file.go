@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -121,6 +122,9 @@ func (f *file) readForm() error {
 	head, _ := in.Peek(archive.HeadSize) // what went wrong, reading on will tell
 	if form := archive.FormOf(head); form != archive.None {
 		return f.readArchive(form, in.Reader, in.layers > 0)
+	}
+	if bytes.HasPrefix(head, []byte(parquetMagic)) {
+		return f.readParquet(in.Reader, in.layers > 0)
 	}
 	f.blocks = blocks{src: in, max: int(f.opt.MaxRecord) + mostBlock}
 	f.blocks.need(512)

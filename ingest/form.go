@@ -59,6 +59,7 @@ var others = [...]struct {
 		form: "cloudtrail/lake", silent: true,
 		is: func(m *mapper) bool { return m.isEmptyPage("QueryResultRows") },
 	},
+	{form: "aws/security-lake", is: (*mapper).isOtherOCSF, last: true},
 	{form: "aws/eventbridge", is: (*mapper).isEventBridge, last: true},
 }
 
@@ -135,7 +136,11 @@ func (f *file) deliver(pos int64, raw []byte, letters []letter) error {
 		}
 		if l.bad == "" {
 			f.mapper.walk(l.raw, 0)
-			if mine, err := f.claim(pos, l.raw, apart, l.label); mine {
+			label := l.label
+			if label == defaultLabel && f.prefix != "" {
+				label = f.prefix
+			}
+			if mine, err := f.claim(pos, l.raw, apart, label); mine {
 				if err != nil {
 					return err
 				}
@@ -371,7 +376,7 @@ var looks = [...]struct{ magic, what string }{
 	{"7z\xBC\xAF\x27\x1C", "a 7z archive: unpack it first"},
 	{"Rar!\x1A\x07", "a RAR archive: unpack it first"},
 	{"\x04\x22\x4D\x18", "lz4 data: unpack it first"},
-	{"PAR1", "a Parquet file"},
+	{"PARE", "an encrypted Parquet file: decrypt it first"},
 	{"Obj\x01", "an Avro file"},
 	{"%PDF-", "a PDF document"},
 	{"\x89PNG\r\n", "a PNG image"},

@@ -5,15 +5,16 @@
 //
 // A file goes through these steps, each in the file that bears its name: packed.go unpacks,
 // archive.go hands on the files in an archive, block.go reads the bytes into immutable
-// blocks, form.go recognises, cut.go cuts records out of JSON and csv.go out of CSV,
+// blocks, form.go recognises, cut.go cuts records out of JSON, csv.go out of CSV and parquet.go
+// out of Parquet,
 // walker.go validates a record and finds its members in one pass, and cloudtrail.go,
 // github.go and circleci.go map it. A record that none of them knows may hold others:
 // envelope.go opens it.
 //
 // # Limitations
 //
-// Other archives and compressions (7z, RAR, bzip2, xz …), encrypted ones, and Parquet are not
-// read: such a file has form unknown and one reject that names what it is.
+// Other archives and compressions (7z, RAR, bzip2, xz …) and encrypted ones are not read: such a
+// file has form unknown and one reject that names what it is.
 package ingest
 
 import (

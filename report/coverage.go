@@ -156,6 +156,8 @@ var formLimits = map[string]string{
 	"cloudtrail/eventbridge": "delivery without warranty; read-only calls only if asked for",
 	"cloudtrail/event-history": "no parameters, no responses: credentials made by a call cannot be " +
 		"followed; management events of one region in 90 days",
+	"cloudtrail/ocsf": "Security Lake renames, joins lists to text and drops what has no place in " +
+		"its schema: parameters and responses are not as logged",
 	"cloudtrail/lookup-events": "management events of one region in 90 days, no data events",
 }
 

@@ -33,11 +33,13 @@ SELECT row, key FROM keyed WHERE key IN (
 // told is what rows of events say that is compared. ” is what a record does not say; nothing
 // else is ”. Names that GitHub's log gives a credential only where it has no hash contradict no
 // hash; the id in them is the session's. The account stands for a target that is not named. The
-// console's event history names actors and resources in its own way: that says nothing.
+// console's event history names actors and resources in its own way, Security Lake what is acted on:
+// that says nothing.
 const told = `
 SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
   e.credential IS NULL AS unnamed, e.via IS NULL AS direct, f.form IN (
-    'cloudtrail/event-history', 'cloudtrail/athena', 'cloudtrail/lake', 'cloudtrail/elastic'
+    'cloudtrail/event-history', 'cloudtrail/athena', 'cloudtrail/lake', 'cloudtrail/elastic',
+    'cloudtrail/ocsf'
   ) AS partial,
   e.source AS source, e.event_id AS event_id,
   CASE WHEN e.source = 'cloudtrail' THEN coalesce(e.account, '') ELSE '' END AS receiver,
@@ -46,7 +48,7 @@ SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
   CASE WHEN e.source = 'github' AND regexp_matches(e.credential, '^(token_id|deploy_key|app):')
     THEN '' ELSE coalesce(e.credential, '') END AS credential,
   coalesce(e.session, '') AS session,
-  CASE WHEN f.form = 'cloudtrail/event-history' THEN ''
+  CASE WHEN f.form IN ('cloudtrail/event-history', 'cloudtrail/ocsf') THEN ''
     ELSE coalesce(nullif(e.target, e.account), '') END AS target,
   coalesce(e.ip, '') AS ip, coalesce(e.minted, '') AS minted
 FROM main.events e

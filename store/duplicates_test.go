@@ -195,9 +195,13 @@ func TestWholeCopyStays(t *testing.T) {
 		`u,2022-12-20T00:00:00Z,s3.amazonaws.com,GetObject,us-east-1,e1,"[{""resourceName"":""r""}]"` + "\n"
 	const athena = "eventtime,eventsource,eventname,awsregion,eventid\n" +
 		"2022-12-20T00:00:00Z,s3.amazonaws.com,GetObject,us-east-1,e1\n"
+	const lake = `{"metadata":{"product":{"name":"CloudTrail"},"uid":"e1"},"time":1671494400000,` +
+		`"api":{"operation":"GetObject","service":{"name":"s3.amazonaws.com"}},"class_uid":6003,` +
+		`"cloud":{"region":"us-east-1"},"unmapped":{"requestParameters.name":"another's"}}`
 	whole := trail("e1", `,"userIdentity":{"arn":"arn:u"},"requestParameters":{"bucketName":"b"}`)
 	for _, texts := range [][]string{
 		{history, whole, strings.Replace(history, "e1", "e2", 1)},
+		{lake, whole, strings.Replace(lake, "e1", "e2", 1)},
 		{athena, trail("e1"), strings.Replace(athena, "e1", "e2", 1)},
 	} {
 		f := newFolder(t, texts...)

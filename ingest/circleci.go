@@ -1,9 +1,6 @@
 package ingest
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // The members of a CircleCI audit record that are read.
 const (
@@ -38,7 +35,7 @@ type build struct {
 func (m *mapper) circleCI(e *Event) (mine bool, reject string) {
 	b := build{mapper: m}
 	m.pick(0, &circleCINames, false, b.f[:])
-	if !b.isString(b.f[ciAction]) || b.f[ciOccurredAt] == 0 {
+	if !b.isString(b.f[ciAction]) || b.f[ciOccurredAt] == 0 || b.inColumns() {
 		return false, ""
 	}
 	at := b.text(b.f[ciOccurredAt])
@@ -159,53 +156,4 @@ func (b *build) request(e *Event) {
 	if e.Via = b.text(b.member(payload, "via")); e.Via == "" {
 		e.Via = b.text(b.member(payload, "trigger_source"))
 	}
-}
-
-// circleCIColumns are the documented columns of the CSV export.
-var circleCIColumns = [...]column{
-	{name: "id", cell: cellText},
-	{name: "version", cell: cellNumber},
-	{name: "action", cell: cellText},
-	{name: "occurred_at", cell: cellText},
-	{name: "actor", cell: cellJSON},
-	{name: "target", cell: cellJSON},
-	{name: "scope", cell: cellJSON},
-	{name: "payload", cell: cellJSON},
-	{name: "metadata", cell: cellJSON},
-	{name: "success", cell: cellFlag},
-	{name: "request", cell: cellJSON},
-	{name: "organization", cell: cellJSON},
-	{name: "account", cell: cellJSON},
-	{name: "common_fields", cell: cellJSON},
-}
-
-// circleCIOrders are the orders in which the documentation lists the columns; which one
-// the export has is not documented, so a row must fit.
-var circleCIOrders = [...][]string{
-	{
-		"id", "version", "action", "occurred_at", "actor", "target", "scope", "payload", "metadata",
-		"success", "request", "organization", "account", "common_fields",
-	},
-	{
-		"action", "actor", "target", "payload", "occurred_at", "metadata", "id", "version", "scope",
-		"success", "request", "organization", "account", "common_fields",
-	},
-}
-
-// isCircleCIHeader wants the two columns without which there is no event.
-func isCircleCIHeader(names []string) bool {
-	has := func(name string) bool {
-		return slices.ContainsFunc(names, func(s string) bool { return strings.EqualFold(s, name) })
-	}
-	return has("action") && has("occurred_at")
-}
-
-// isCircleCIRow tells a row from text that only has as many commas.
-func isCircleCIRow(cells map[string]string) bool {
-	_, why := timeOf(cells["occurred_at"])
-	return why == "" && isWord(strings.NewReplacer(".", "_", "-", "_").Replace(cells["action"]))
-}
-
-func (m *mapper) isCircleCIEvent() bool {
-	return m.isString(m.top("action")) && m.isString(m.top("occurred_at"))
 }

@@ -160,7 +160,7 @@ func TestObjectsInText(t *testing.T) {
 	}
 	broken := strings.Replace(line, `{\"type\"`, `{\"type\" `+`oops`, 1)
 	f, k = read(t, []byte(broken+"\n"), ingest.Options{})
-	if f.Events != 0 || !strings.Contains(k.reasons(), "userIdentity is text that cannot be read") {
+	if f.Events != 0 || !strings.Contains(k.reasons(), "cell useridentity cannot be read") {
 		t.Errorf("%+v %s", f, k.reasons())
 	}
 }

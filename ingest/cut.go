@@ -258,7 +258,7 @@ func (w *walker) listAt(i int, name []byte) (list, fault) {
 			return ofRecords, whole
 		}
 		return ofOthers, whole
-	case "Events", "events", "results":
+	case "Events", "events", "results", "logs":
 	}
 	if i = w.space(i + 1); i >= len(w.b) {
 		return ofOthers, short

@@ -55,9 +55,9 @@ var flattened = map[string]string{
 }
 
 // fromElastic makes a record of the document that was just walked; nil if it has none.
-func (o *opener) fromElastic() []byte {
+func (o *opener) fromElastic() (record []byte, why string) {
 	if o.at("aws", "cloudtrail") == 0 {
-		return nil
+		return nil, ""
 	}
 	a := &o.assembler
 	a.begin()
@@ -76,10 +76,10 @@ func (o *opener) fromElastic() []byte {
 			text = []byte(o.text(n))
 		}
 		if why := a.add(f.column, text); why != "" {
-			return nil // the nodes are the document's still
+			return nil, "" // the nodes are the document's still
 		}
 	}
-	return o.assembled()
+	return o.assembled(), ""
 }
 
 // at follows names from the record.

@@ -37,6 +37,8 @@ var labels = map[string]string{
 	"eventdata":       "lake",
 	"github":          "wazuh",
 	"full_log":        "wazuh",
+	"logs":            logsLabel,
+	"RAW_JSON":        logsLabel,
 }
 
 // originals are the members that hold a record as it was logged, where others hold it taken apart.
@@ -46,6 +48,7 @@ const (
 	defaultLabel = "wrapped"
 	elasticLabel = "elastic"
 	lakeLabel    = "lake"
+	logsLabel    = "logs"
 	splunkLabel  = "splunk"
 
 	maxEnvelopes = 16 // values within each other that are opened
@@ -125,7 +128,7 @@ func (o *opener) addRecord(raw []byte, at place, says Event) {
 func (o *opener) object(b []byte, at place) bool {
 	o.walk(b, 0)
 	if at.level > 0 {
-		if says, ok := o.record(); ok {
+		if says, _, ok := o.record(); ok {
 			o.addRecord(b, at, says)
 			return true
 		}
@@ -136,24 +139,30 @@ func (o *opener) object(b []byte, at place) bool {
 	}
 	o.walk(b, 0)
 	return o.recast(b, at, elasticLabel, o.fromElastic) ||
-		o.recast(b, at, elasticLabel, o.fromElasticGitHub)
+		o.recast(b, at, elasticLabel, o.fromElasticGitHub) ||
+		o.recast(b, at, logsLabel, o.fromCircleCI)
 }
 
 // recast adds the record that assemble puts together of b, which was just walked and holds one
-// taken apart.
-func (o *opener) recast(b []byte, at place, label string, assemble func() []byte) bool {
-	record := assemble()
-	if record == nil {
-		return false
-	}
-	says, ok := o.record()
-	if !ok {
-		o.walk(b, 0)
-		return false
-	}
+// taken apart, or why it cannot be one.
+func (o *opener) recast(
+	b []byte, at place, label string, assemble func() (record []byte, why string),
+) bool {
 	at.label = label
-	o.addRecord(record, at, says)
-	return true
+	record, why := assemble()
+	if record != nil {
+		var says Event
+		var ok bool
+		if says, why, ok = o.record(); ok {
+			o.addRecord(record, at, says)
+			return true
+		}
+		o.walk(b, 0)
+	}
+	if why != "" {
+		o.add(b, at, why)
+	}
+	return why != ""
 }
 
 // members looks through the members of an object.
@@ -231,11 +240,11 @@ func isIn(s, other string) bool {
 }
 
 // record reads the record that was just walked, which may be one of a log or of a known form that
-// is no log. Of GitHub and CircleCI it must be whole, of CloudTrail the source AWS's: little marks
-// them, and here it may be anything.
-func (o *opener) record() (e Event, ok bool) {
+// is no log. Of GitHub and CircleCI it must be whole (why tells what it lacks), of CloudTrail the
+// source AWS's: little marks them, and here it may be anything.
+func (o *opener) record() (e Event, why string, ok bool) {
 	if len(o.nodes) == 1 {
-		return e, false
+		return e, "", false
 	}
 	for i := range sources {
 		e = Event{}
@@ -246,18 +255,21 @@ func (o *opener) record() (e Event, ok bool) {
 		e.Source = sources[i].name
 		if i == 0 {
 			service := o.text(o.top("eventSource"))
-			return e, service == "" || strings.Contains(service, "amazonaws.")
+			return e, "", service == "" || strings.Contains(service, "amazonaws.")
 		}
 		if reject == "" {
-			return e, true
+			return e, "", true
+		}
+		if why == "" {
+			why = reject
 		}
 	}
 	for _, other := range others {
 		if !other.last && other.is(&o.mapper) {
-			return Event{}, true
+			return Event{}, "", true
 		}
 	}
-	return e, false
+	return e, why, false
 }
 
 // array looks through a list. If one element holds a record, each must.

@@ -24,7 +24,7 @@ var sources = [...]source{
 		lines: "cloudtrail/ndjson", apart: "cloudtrail/ndjson", inCells: "cloudtrail/csv",
 	}},
 	{"circleci", (*mapper).circleCI, [framings]string{
-		wrapped: "circleci/stream", array: "circleci/stream",
+		wrapped: "circleci/logs", array: "circleci/stream",
 		lines: "circleci/stream", apart: "circleci/stream", inCells: "circleci/csv",
 	}},
 	{"github", (*mapper).gitHub, [framings]string{

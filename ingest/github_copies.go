@@ -13,9 +13,9 @@ import (
 // CloudTrail Lake as an event of an integration: AWS's sample has the member that all have in
 // members of CloudTrail's and all others in requestParameters. Names are in lower case where Lake
 // returned them as the text of a struct.
-func (o *opener) fromOpenAudit() []byte {
+func (o *opener) fromOpenAudit() (record []byte, why string) {
 	if !o.isOpenAudit() {
-		return nil
+		return nil, ""
 	}
 	o.assembler.begin()
 	top := func(name string) int32 { return o.foldedIn(0, name) }
@@ -44,7 +44,7 @@ func (o *opener) fromOpenAudit() []byte {
 	if n := top("requestParameters"); n > 0 {
 		o.addMembers(n, func(name string) bool { return !seen[name] })
 	}
-	return o.assembled()
+	return o.assembled(), ""
 }
 
 // isOpenAudit tells an event of GitHub's in CloudTrail's clothes.
@@ -76,9 +76,9 @@ var gitHubFields = [...]struct{ path, name string }{
 }
 
 // fromElasticGitHub makes a record of the document that was just walked; nil if it has none.
-func (o *opener) fromElasticGitHub() []byte {
+func (o *opener) fromElasticGitHub() (record []byte, why string) {
 	if o.at("event", "action") == 0 || o.at("github") == 0 {
-		return nil
+		return nil, ""
 	}
 	o.assembler.begin()
 	seen := map[string]bool{"category": true} // the action's, which Elastic adds
@@ -89,7 +89,7 @@ func (o *opener) fromElasticGitHub() []byte {
 		}
 	}
 	o.addMembers(o.at("github"), func(name string) bool { return !seen[name] })
-	return o.assembled()
+	return o.assembled(), ""
 }
 
 // addNode adds a value to the record that is assembled; false if it is empty.

@@ -107,11 +107,11 @@ func TestGitHubTaken(t *testing.T) {
 	lake := lineOf(openAudit(hubRecords()[0]))
 	elastic := lineOf(ecs(hubRecords()[0])["_source"])
 	for _, tt := range []struct{ name, in, form, reason string }{
-		{"Lake without time", strings.Replace(lake, "eventTime", "when", 1), "unknown", "1: not a record of a log"},
+		{"Lake without time", strings.Replace(lake, "eventTime", "when", 1), "unknown", "1: no time"},
 		{"Lake without name", strings.Replace(lake, "eventName", "name", 1), "unknown", "1: not a record of a log"},
 		{"Lake's of another source", strings.Replace(lake, "github.audit.streaming", "okta.audit", 1), "cloudtrail/ndjson", ""},
-		{"Lake's, a bad time", strings.Replace(lake, "2022-12-20T", "2022-13-20T", 1), "unknown", "1: not a record of a log"},
-		{"Elastic without time", strings.Replace(elastic, "@timestamp", "when", 1), "unknown", "1: not a record of a log"},
+		{"Lake's, a bad time", strings.Replace(lake, "2022-12-20T", "2022-13-20T", 1), "unknown", "1: @timestamp is not a time"},
+		{"Elastic without time", strings.Replace(elastic, "@timestamp", "when", 1), "unknown", "1: no time"},
 		{"Elastic without action", strings.Replace(elastic, `"action"`, `"act"`, 1), "unknown", "1: not a record of a log"},
 		{"Elastic's of another log", strings.Replace(elastic, `"github"`, `"okta"`, 1), "unknown", "1: not a record of a log"},
 		{"Elastic, github no object", `{"@timestamp":"2022-12-20T09:14:02Z","event":{"action":"repo.create"},"github":7}`, "github/elastic", ""},

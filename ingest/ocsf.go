@@ -63,10 +63,10 @@ const (
 	consolePath   = "responseElements.ConsoleLogin"
 )
 
-// fromOCSF makes a record of the OCSF event that was just walked; nil if it is none of CloudTrail.
-func (o *opener) fromOCSF() []byte {
+// fromOCSF makes a record of the OCSF event that was just walked, if it is CloudTrail's.
+func (o *opener) fromOCSF() (record []byte, why string) {
 	if o.top("class_uid") == 0 || !o.is(o.at("metadata", "product", "name"), "CloudTrail") {
-		return nil
+		return nil, ""
 	}
 	c := ocsfEvent{opener: o, has: map[string]bool{}}
 	o.assembler.begin()
@@ -79,10 +79,10 @@ func (o *opener) fromOCSF() []byte {
 	c.status()
 	c.resources()
 	c.unmapped()
-	if c.bad {
-		return nil
+	if c.why != "" {
+		return nil, c.why
 	}
-	return o.assembled()
+	return o.assembled(), ""
 }
 
 // isOtherOCSF tells an event that Security Lake has from another source of AWS.
@@ -96,7 +96,7 @@ func (m *mapper) isOtherOCSF() bool {
 type ocsfEvent struct {
 	*opener
 	has map[string]bool // the members that it was given
-	bad bool
+	why string          // it cannot become one
 }
 
 // add gives the record a member, from the node n, if it has none of this name.
@@ -123,8 +123,8 @@ func (c *ocsfEvent) addText(to column, text []byte) {
 		text = asLogged(text)
 	}
 	c.has[path] = true
-	if c.assembler.add(to, text) != "" {
-		c.bad = true
+	if why := c.assembler.add(to, text); c.why == "" {
+		c.why = why
 	}
 }
 

@@ -146,12 +146,12 @@ func (o *opener) fromLake(b []byte) []byte {
 }
 
 // fromText makes a record of the object that was just walked, if it is one whose objects are JSON in
-// strings; nil if it is none.
-func (o *opener) fromText() []byte {
+// strings. why says which cannot be read.
+func (o *opener) fromText() (record []byte, why string) {
 	t := trail{mapper: &o.mapper}
 	o.pick(0, &cloudTrailNames, true, t.f[:])
 	if !t.isCloudTrail() || !t.hasText() {
-		return nil
+		return nil, ""
 	}
 	o.assembler.begin()
 	for c := int32(1); c < o.nodes[0].next; c = o.nodes[c].next {
@@ -164,11 +164,11 @@ func (o *opener) fromText() []byte {
 		default:
 			to.cell = cellJSON
 		}
-		if o.assembler.add(to, text) != "" { // the record's reject will say so
-			o.assembler.add(column{name: to.name, as: to.as}, text)
+		if why := o.assembler.add(to, text); why != "" {
+			return nil, why
 		}
 	}
-	return o.assembled()
+	return o.assembled(), ""
 }
 
 // isLakeRow tells a list of at least two objects with one member each.

@@ -33,14 +33,14 @@ type Expected struct {
 	From, To, Agent, Actor, Why string
 }
 
-// Setting is a threshold with its default and what it means.
+// Setting is a threshold, or a bound, with its default and what it means.
 type Setting struct {
 	Name    string
 	Default float64
 	Meaning string
 }
 
-// Settings lists the thresholds that a case can change, by name.
+// Settings lists what a case can change, by name.
 func Settings() []Setting {
 	return []Setting{
 		{
@@ -59,6 +59,11 @@ func Settings() []Setting {
 			"a silence longer than this many hours is a gap, however usual in its scope",
 		},
 		{
+			memorySetting, defaultMemoryMB,
+			"the most memory in MB that the database takes while it loads and answers; what does not " +
+				"fit waits in files beside it; 0 is four fifths of the machine's",
+		},
+		{
 			"propagation_seconds", 60,
 			"a use this soon after a deletion is the cloud catching up, not a use after rotation",
 		},
@@ -71,7 +76,7 @@ func (d *DB) SetCase(ctx context.Context, c Case) error {
 	if err := c.check(); err != nil {
 		return err
 	}
-	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
+	err := inTx(ctx, d.sql, func(tx *sql.Tx) error {
 		for _, table := range []string{
 			"incident", "secrets", "secret_credentials", "indicators", "expected_list",
 			"responders", "settings",
@@ -90,6 +95,14 @@ func (d *DB) SetCase(ctx context.Context, c Case) error {
 		}
 		return insertSettings(ctx, tx, c.Settings)
 	})
+	if err != nil {
+		return err
+	}
+	memory, ok := c.Settings[memorySetting]
+	if !ok {
+		memory = defaultMemoryMB
+	}
+	return limitMemory(ctx, d.sql, memory)
 }
 
 // check finds what neither the inventory nor the incident can see alone.
@@ -118,6 +131,9 @@ func (c Case) check() error {
 			errs = append(errs, fmt.Errorf("settings: unknown setting %q", name))
 		case v < 0 || math.IsNaN(v) || math.IsInf(v, 0):
 			errs = append(errs, fmt.Errorf("settings: %s: %v: write a number, not below 0", name, v))
+		case name == memorySetting && v > 0 && v < leastMemoryMB:
+			errs = append(errs, fmt.Errorf("settings: %s: %v: write at least %d, or 0 for no bound",
+				name, v, leastMemoryMB))
 		}
 	}
 	return errors.Join(errs...)

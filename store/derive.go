@@ -16,9 +16,10 @@ import (
 // made has this program's.
 func (d *DB) Derive(ctx context.Context) error {
 	if err := d.refreshIPs(ctx); err != nil {
-		return fmt.Errorf("addresses: %w", err)
+		return fmt.Errorf("addresses: %w", memoryHint(err))
 	}
-	return inTx(ctx, d.sql, func(tx *sql.Tx) error { return d.refreshViews(ctx, tx) })
+	err := inTx(ctx, d.sql, func(tx *sql.Tx) error { return d.refreshViews(ctx, tx) })
+	return memoryHint(err)
 }
 
 // refreshViews makes the views in the order of their dependence: the rows of those that are

@@ -95,7 +95,7 @@ func (d *DB) Load(ctx context.Context, files []LoadFile, o LoadOptions) (sum Sum
 		return Summary{}, fmt.Errorf("load: %w", err)
 	}
 	if err := l.run(ctx, namedInText(files)); err != nil {
-		return l.sum, fmt.Errorf("load: %w", err)
+		return l.sum, fmt.Errorf("load: %w", memoryHint(err))
 	}
 	return l.sum, nil
 }

@@ -52,7 +52,8 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if !held {
 		return nil, fmt.Errorf("%s: %w", path, ErrBusy)
 	}
-	if err := check(ctx, path, 0); err != nil {
+	memory, err := check(ctx, path, 0)
+	if err != nil {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	if err := createFile(ctx, path); err != nil {
@@ -63,7 +64,11 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, lock.Unlock())
 	}
 	d := &DB{sql: db, lock: lock, Now: time.Now}
-	if err := d.prepare(ctx); err != nil {
+	err = limitMemory(ctx, db, memory)
+	if err == nil {
+		err = d.prepare(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), d.Close())
 	}
 	return d, nil
@@ -111,40 +116,54 @@ func Reader(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	if err := check(ctx, path, schema.Version); err != nil {
+	memory, err := check(ctx, path, schema.Version)
+	if err != nil {
 		return nil, err
 	}
-	return openFile(ctx, path, "read_only&enable_external_access=false",
-		commonSettings+readerSettings)
+	db, err := openFile(ctx, path, "read_only&enable_external_access=false", commonSettings)
+	if err != nil {
+		return nil, err
+	}
+	err = limitMemory(ctx, db, memory)
+	if err == nil {
+		_, err = db.ExecContext(ctx, readerSettings)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
+	}
+	return db, nil
 }
 
 // check refuses, without a change to it, an existing file that is not a database of ours, or is
-// of a version below least or one that this program does not know.
-func check(ctx context.Context, path string, least int) (err error) {
+// of a version below least or one that this program does not know. It returns how much memory the
+// case gives it.
+func check(ctx context.Context, path string, least int) (memory float64, err error) {
 	if err := checkMagic(path); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+			return defaultMemoryMB, nil
 		}
-		return err
+		return 0, err
 	}
 	db, err := openFile(ctx, path, "read_only", "")
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	version, err := versionOf(ctx, db)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%s: %w", path, err)
+		return 0, fmt.Errorf("%s: %w", path, err)
 	case version == 0 && least > 0:
-		return fmt.Errorf("%s: nothing was loaded yet", path)
+		return 0, fmt.Errorf("%s: nothing was loaded yet", path)
 	case version < least:
-		return fmt.Errorf("%s: the database has version %d, this program version %d: "+
+		return 0, fmt.Errorf("%s: the database has version %d, this program version %d: "+
 			"load or run upgrades it", path, version, schema.Version)
 	case version > schema.Version:
-		return fmt.Errorf("%s: %w", path, versionError(version))
+		return 0, fmt.Errorf("%s: %w", path, versionError(version))
+	case version == 0:
+		return defaultMemoryMB, nil
 	}
-	return nil
+	return memoryOf(ctx, db)
 }
 
 // checkMagic refuses what is no DuckDB file: DuckDB would open other databases through extensions,

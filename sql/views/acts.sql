@@ -1,5 +1,6 @@
 -- What the detections of behaviours read: unexpected uses, and beside them, with secret NULL,
--- what others did in the incident's window. A finding on the latter weighs one level less.
+-- what others did in the incident's window. A finding on the latter weighs one level less. details
+-- is the record without the members that are columns: '$.requestParameters.userName'.
 CREATE VIEW acts AS
 SELECT
   u.secret AS secret,
@@ -21,9 +22,14 @@ SELECT
   u.agent AS agent,
   u.outcome AS outcome,
   u.error AS error,
+  u.read_only AS read_only,
+  u.agent_family AS agent_family,
+  u.network AS network,
+  e.details AS details,
   u.file AS file,
   u.pos AS pos
 FROM unexpected_uses u
+JOIN events e ON e.file = u.file AND e.pos = u.pos
 UNION ALL
 SELECT
   CAST(NULL AS VARCHAR),
@@ -45,9 +51,14 @@ SELECT
   w.agent,
   w.outcome,
   w.error,
+  w.read_only,
+  agent_family(w.agent),
+  i.network,
+  w.details,
   w.file,
   w.pos
 FROM in_window w
+LEFT JOIN ips i ON i.ip = w.ip
 WHERE NOT EXISTS (
     SELECT 1 FROM credentials c
     WHERE c.credential = w.credential AND c.match NOT IN ('login', 'repository'))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"runtime/metrics"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -55,8 +56,8 @@ func damaged(rng *rand.Rand, line string) string {
 	return line
 }
 
-// FuzzRead reads anything: sums hold, nothing panics, and neither the size of reads nor
-// compression changes what comes of a file.
+// FuzzRead reads anything: sums hold, nothing panics, memory is in proportion to the file, and the
+// size of reads does not change what comes of it.
 func FuzzRead(f *testing.F) {
 	for _, s := range cloudTrailSeeds {
 		f.Add([]byte(s))
@@ -78,10 +79,15 @@ func FuzzRead(f *testing.F) {
 		if ingest.IsArchive(b) {
 			return // FuzzArchive has those
 		}
-		file, k := read(t, b, ingest.Options{MaxRecord: 1000})
+		opt := ingest.Options{MaxRecord: 1000, MaxExpand: 1 << 20}
+		before := allocated()
+		file, k := read(t, b, opt)
+		if took := allocated() - before; took > 16<<20+1000*uint64(len(b)) {
+			t.Errorf("%d bytes allocated for a file of %d", took, len(b))
+		}
 		again := &kept{}
 		_, err := ingest.Read(t.Context(), "file", iotest.HalfReader(bytes.NewReader(b)),
-			ingest.Options{MaxRecord: 1000}, again)
+			opt, again)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,11 +101,18 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		last := k.events[len(k.events)-1]
-		raw, err := ingest.Raw("file", bytes.NewReader(b), last.Pos, ingest.Options{MaxRecord: 1000})
+		raw, err := ingest.Raw("file", bytes.NewReader(b), last.Pos, opt)
 		if err != nil || !bytes.Contains(b, bytes.Split(raw, []byte("\n"))[0]) {
 			t.Errorf("raw record %d: %q, %v", last.Pos, raw, err)
 		}
 	})
+}
+
+// allocated is how many bytes this process has allocated so far.
+func allocated() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // TestBlocks reads records of all sizes, so that they meet the ends of blocks in every way,

@@ -15,8 +15,8 @@ import (
 func TestQuick(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	files := fileNames(dir, 10)
-	if err := generate(t.Context(), files); err != nil {
+	files := fileNames(dir, trailKind, 10)
+	if err := generate(t.Context(), trailKind, files); err != nil {
 		t.Fatal(err)
 	}
 	sums := map[string]string{}
@@ -38,6 +38,25 @@ func TestQuick(t *testing.T) {
 	}
 	if testing.Verbose() {
 		t.Log(sums["load"])
+	}
+}
+
+// The other logs load to the last record.
+func TestOthers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for kind := range kinds {
+		files := fileNames(dir, kind, 2)
+		if err := generate(t.Context(), kind, files); err != nil {
+			t.Fatal(err)
+		}
+		o, err := load(t.Context(), files, filepath.Join(dir, kind+".duckdb"))
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		if want := int64(len(files) * perFile); o.Events != want {
+			t.Errorf("%s: %d events of %d", kind, o.Events, want)
+		}
 	}
 }
 

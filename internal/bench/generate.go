@@ -14,19 +14,34 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// fileNames are the names of files 0 to n-1, whose order is that of time.
-func fileNames(dir string, n int) []string {
+// fileNames are the names of files 0 to n-1 of a kind, whose order is that of time.
+func fileNames(dir, kind string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
-		names[i] = filepath.Join(dir, fmt.Sprintf("trail-%d-%d", seed, n),
-			fmt.Sprintf("trail-%06d.json.gz", i))
+		names[i] = filepath.Join(dir, fmt.Sprintf("%s-%d-%d", kind, seed, n),
+			fmt.Sprintf("%s-%06d.json.gz", kind, i))
 	}
 	return names
 }
 
+// kinds are the logs that are measured: what a file has before compression.
+var kinds = map[string]func(c *company, index, files int) []byte{
+	trailKind: func(c *company, index, files int) []byte { return newTrail(c, index, files).write() },
+	"hub-lines": func(c *company, index, files int) []byte {
+		return newOther(c, index, files).lines((*other).hub)
+	},
+	"circle-lines": func(c *company, index, files int) []byte {
+		return newOther(c, index, files).lines((*other).circle)
+	},
+	"circle-csv": func(c *company, index, files int) []byte { return newOther(c, index, files).rows() },
+}
+
+// trailKind is the kind that is compared with other ways to load it.
+const trailKind = "trail"
+
 // generate writes these files. Those that are there already are kept: the seed always makes the
 // same ones.
-func generate(ctx context.Context, names []string) error {
+func generate(ctx context.Context, kind string, names []string) error {
 	c, err := newCompany()
 	if err != nil {
 		return err
@@ -44,7 +59,7 @@ func generate(ctx context.Context, names []string) error {
 				if i >= len(names) {
 					return
 				}
-				if errs[w] = c.writeFile(names, i); errs[w] != nil {
+				if errs[w] = c.writeFile(kind, names, i); errs[w] != nil {
 					return
 				}
 			}
@@ -58,15 +73,14 @@ func generate(ctx context.Context, names []string) error {
 }
 
 // writeFile writes a file whole or not at all.
-func (c *company) writeFile(names []string, i int) error {
+func (c *company) writeFile(kind string, names []string, i int) error {
 	name := names[i]
 	if _, err := os.Stat(name); err == nil {
 		return nil
 	}
-	t := newTrail(c, i, len(names))
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	if _, err := z.Write(t.write()); err != nil {
+	if _, err := z.Write(kinds[kind](c, i, len(names))); err != nil {
 		return err
 	}
 	if err := z.Close(); err != nil {

@@ -38,7 +38,9 @@ func main() {
 type options struct {
 	events, rounds int
 	quick, verbose bool
+	huge           bool
 	dir, phase, db string
+	kind           string
 	files          int
 }
 
@@ -48,10 +50,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	f.IntVar(&o.events, "events", 500_000, "events of the comparison; the rest takes four times as many")
 	f.IntVar(&o.rounds, "n", 3, "rounds of the comparison, of which the medians count")
 	f.BoolVar(&o.quick, "quick", false, "100,000 events")
+	f.BoolVar(&o.huge, "huge", false, "only load and answer 20 M events: an hour, 20 GB of disk")
 	f.BoolVar(&o.verbose, "verbose", false, "every view and detection, not only the slowest")
 	f.StringVar(&o.dir, "dir", "", "where to make the logs and to keep them (default: a temporary folder)")
 	f.StringVar(&o.phase, "phase", "", "run this measurement alone and print it as JSON (for bench itself)")
 	f.StringVar(&o.db, "db", "", "the database of -phase")
+	f.StringVar(&o.kind, "kind", trailKind, "which logs -phase reads")
 	f.IntVar(&o.files, "files", 0, "how many files -phase reads")
 	if err := f.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -61,6 +65,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if o.quick {
 		o.events = 100_000
+	}
+	if o.huge {
+		o.events = hugeEvents / 4
 	}
 	if o.phase != "" {
 		return o.runPhase(ctx, out)
@@ -73,8 +80,17 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		defer os.RemoveAll(dir)
 		o.dir = dir
 	}
+	if o.huge {
+		return o.measureHuge(ctx, out)
+	}
 	return o.measure(ctx, out)
 }
+
+// hugeEvents are what a load must finish within hugeMiB of memory.
+const (
+	hugeEvents = 20_000_000
+	hugeMiB    = 8192
+)
 
 // all is how many files there are; the comparison reads the first quarter.
 func (o options) all() int { return 4 * max(o.events/perFile, 5) }
@@ -85,7 +101,7 @@ func (o options) runPhase(ctx context.Context, out io.Writer) error {
 	if !ok {
 		return fmt.Errorf("phase %q: not known", o.phase)
 	}
-	result, err := run(ctx, fileNames(o.dir, o.all())[:o.files], o.db)
+	result, err := run(ctx, fileNames(o.dir, o.kind, o.all())[:o.files], o.db)
 	if err != nil {
 		return fmt.Errorf("%s: %w", o.phase, err)
 	}
@@ -100,7 +116,7 @@ func (o options) child(ctx context.Context, phase string, files int, db string) 
 		return outcome{}, err
 	}
 	//nolint:gosec // G204: it starts itself
-	cmd := exec.CommandContext(ctx, self, "-phase", phase, "-dir", o.dir, "-db", db,
+	cmd := exec.CommandContext(ctx, self, "-phase", phase, "-dir", o.dir, "-db", db, "-kind", o.kind,
 		"-events", fmt.Sprint(o.events), "-files", fmt.Sprint(files))
 	cmd.Stderr = os.Stderr
 	text, err := cmd.Output()

@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"text/tabwriter"
 )
@@ -19,13 +21,79 @@ var compared = []struct{ phase, what string }{
 
 func (o options) measure(ctx context.Context, out io.Writer) error {
 	fmt.Fprintf(out, "generating %d files of %d events\n", o.all(), perFile)
-	if err := generate(ctx, fileNames(o.dir, o.all())); err != nil {
+	if err := generate(ctx, trailKind, fileNames(o.dir, trailKind, o.all())); err != nil {
 		return err
 	}
 	if err := o.compare(ctx, out); err != nil {
 		return err
 	}
+	if err := o.others(ctx, out); err != nil {
+		return err
+	}
 	return o.large(ctx, out)
+}
+
+// others measures the loads of the other sources' logs beside only decompressing them.
+func (o options) others(ctx context.Context, out io.Writer) error {
+	files := o.all() / 4
+	fmt.Fprintf(out, "\n%d events of each other log, medians of %d\n", files*perFile, o.rounds)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "load, s\tCPU\tevents/s\tpeak MiB\tdecompress, s\tload / decompress\tCPU\t\t")
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if o.kind = kind; kind == trailKind {
+			continue
+		}
+		if err := generate(ctx, kind, fileNames(o.dir, kind, o.all())[:files]); err != nil {
+			return err
+		}
+		var loads, unzips []outcome
+		for range o.rounds {
+			unzip, _, err := o.fresh(ctx, "decompress", files, false)
+			if err != nil {
+				return err
+			}
+			load, _, err := o.fresh(ctx, "load", files, false)
+			if err != nil {
+				return err
+			}
+			if load.Events != int64(files)*perFile {
+				return fmt.Errorf("%s: %d events of %d", kind, load.Events, files*perFile)
+			}
+			loads, unzips = append(loads, load), append(unzips, unzip)
+		}
+		l, d := median(loads), median(unzips)
+		fmt.Fprintf(t, "%.2f\t%.2f\t%.0f\t%.0f\t%.2f\t%.3g\t%.3g\t\t%s\n", l.Seconds, l.CPU,
+			float64(l.Events)/l.Seconds, l.PeakMiB, d.Seconds, l.Seconds/d.Seconds, l.CPU/d.CPU, kind)
+	}
+	return t.Flush()
+}
+
+// measureHuge loads and answers as much as a machine of 8 GiB must be able to.
+func (o options) measureHuge(ctx context.Context, out io.Writer) error {
+	fmt.Fprintf(out, "generating %d files of %d events\n", o.all(), perFile)
+	if err := generate(ctx, trailKind, fileNames(o.dir, trailKind, o.all())); err != nil {
+		return err
+	}
+	loaded, db, err := o.fresh(ctx, "load", o.all(), true)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d events loaded in %.0f s, %.0f events/s, with %.0f MiB\n", loaded.Events,
+		loaded.Seconds, float64(loaded.Events)/loaded.Seconds, loaded.PeakMiB)
+	answered, err := o.child(ctx, "answer", 0, db)
+	if err == nil {
+		fmt.Fprintf(out, "answer for %d secrets with %d uses: %d findings, peak %.0f MiB\n",
+			secretsHeld, answered.Uses, answered.Findings, answered.PeakMiB)
+		o.printSteps(out, answered.Steps)
+	}
+	if err := errors.Join(err, remove(db)); err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	goals := newGoals(out)
+	goals.add("peak memory of the load, MiB", loaded.PeakMiB, hugeMiB, hugeMiB, "")
+	goals.add("peak memory of the answer, MiB", answered.PeakMiB, hugeMiB, hugeMiB, "")
+	return goals.print()
 }
 
 // compare measures the load beside the others.

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,12 +13,16 @@ import (
 // whoever reads it. With the least that is allowed, a load completes to the same content.
 func TestMemoryLimit(t *testing.T) {
 	t.Parallel()
-	records := 20_000
+	files := 24
 	if testing.Short() {
-		records = 4_000
+		files = 6
 	}
-	folder, _ := collectedFiles(t, records)
-	logs := folder.files()
+	dir := t.TempDir()
+	collectedLogs(t, filepath.Join(dir, "logs"), files)
+	logs, err := filesIn(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	whole := open(t, newPath(t))
 	load(t, whole, logs, store.LoadOptions{})
 

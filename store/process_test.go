@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"testing"
 
+	"breachwindow/ingest"
 	"breachwindow/store"
 )
 
@@ -50,19 +51,23 @@ func loadFolder(dir string) error {
 	return errors.Join(err, db.Close())
 }
 
-// filesIn lists the logs of a folder by name.
+// filesIn lists the logs of a folder as a case does.
 func filesIn(dir string) (files []store.LoadFile, err error) {
-	entries, err := os.ReadDir(filepath.Join(dir, "logs"))
-	for _, e := range entries {
-		f := store.LoadFile{Name: "logs/" + e.Name(), Path: filepath.Join(dir, "logs", e.Name())}
-		info, err := e.Info()
+	found, bad := ingest.Find([]string{filepath.Join(dir, "logs")})
+	if len(bad) > 0 {
+		return nil, bad[0]
+	}
+	for _, f := range found {
+		if f.Skip != "" {
+			continue
+		}
+		name, err := filepath.Rel(dir, f.Name)
 		if err != nil {
 			return nil, err
 		}
-		f.Size = info.Size()
-		files = append(files, f)
+		files = append(files, store.LoadFile{Name: filepath.ToSlash(name), Path: f.Name, Size: f.Size})
 	}
-	return files, err
+	return files, nil
 }
 
 // loading is the test program as a process that loads the folder.

@@ -1,6 +1,9 @@
 package ingest
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // The members of a CloudTrail record that are read.
 const (
@@ -82,6 +85,7 @@ func (m *mapper) cloudTrail(e *Event) (mine bool, reject string) {
 	t.category(e)
 	t.identity(e)
 	t.outcome(e)
+	t.console(e)
 	e.Target = t.target(e)
 	e.Minted = t.minted(e)
 	if e.EventID == "" {
@@ -261,6 +265,15 @@ func (t *trail) outcome(e *Event) {
 	}
 }
 
+// console names the session that a login begins: no key signs it, so nothing else would.
+func (t *trail) console(e *Event) {
+	if e.Action != "ConsoleLogin" || e.Credential != "" || e.Actor == "" || e.Outcome != "success" {
+		return
+	}
+	at := time.UnixMicro(e.Time).UTC().Format(time.RFC3339)
+	e.Credential, e.CredentialKind = t.arena.join("console:", e.Actor, "@", at), "console"
+}
+
 // minted returns the credential that a successful call made. Secrets beside it are not
 // looked at.
 func (t *trail) minted(e *Event) string {
@@ -271,6 +284,8 @@ func (t *trail) minted(e *Event) string {
 	switch {
 	case e.Action == "CreateAccessKey":
 		return t.text(t.path(response, "accessKey", "accessKeyId"))
+	case e.Action == "CreateServiceSpecificCredential":
+		return t.text(t.path(response, "serviceSpecificCredential", "serviceSpecificCredentialId"))
 	case strings.HasPrefix(e.Service, "sts."), e.Action == "GetSigninToken":
 		return t.text(t.path(response, "credentials", "accessKeyId"))
 	}

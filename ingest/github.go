@@ -44,6 +44,7 @@ const (
 	ghData
 	ghLogType
 	ghRaw
+	ghLastEight
 	ghCount
 )
 
@@ -54,7 +55,7 @@ var gitHubNames = makeNames(
 	"token_id", "managed_hashed_token", "fingerprint", "deploy_key_fingerprint", "key",
 	"oauth_application_name", "application_name", "oauth_application", "oauth_application_id",
 	"integration", "application_client_id", "operation_type", "request_method", "data",
-	"p_log_type", "_raw",
+	"p_log_type", "_raw", "token_last_eight",
 )
 
 // audit is a GitHub record being mapped, with the nodes of its members.
@@ -321,7 +322,7 @@ func (a *audit) credential(e *Event) {
 	case isKey && repo != "":
 		e.Session = a.arena.join("deploy_key:", repo)
 	}
-	hash := a.tokenName(ghHashedToken)
+	hash := a.actingToken(e)
 	switch {
 	case hash != "":
 		e.Credential = hash
@@ -337,6 +338,20 @@ func (a *audit) credential(e *Event) {
 	case e.Via != "" && e.Actor != "" && a.actsThrough(e):
 		e.Credential, e.CredentialKind = a.arena.join("app:", e.Via, "/", e.Actor), "app"
 	}
+}
+
+// actingToken returns the hash of the token that acts.
+func (a *audit) actingToken(e *Event) string {
+	if a.isAboutToken(e) {
+		return ""
+	}
+	return a.tokenName(ghHashedToken)
+}
+
+// isAboutToken tells an event about a token, of GitHub Enterprise Server: it names the token that was
+// made or ended where others name the one that acts, and gives its last characters beside it.
+func (a *audit) isAboutToken(e *Event) bool {
+	return e.Service == "oauth_access" && a.f[ghLastEight] > 0
 }
 
 // actsThrough tells an act through an application from one on it, such as its approval.
@@ -362,13 +377,17 @@ func containsFold(s, lower string) bool {
 // credential that is the managed one: hashed_token is who acted.
 func (a *audit) object(e *Event) {
 	switch e.Service {
+	case "oauth_access":
+		if a.isAboutToken(e) {
+			e.Target = a.tokenName(ghHashedToken)
+		}
 	case "org_credential_authorization":
 		e.Target = a.tokenName(ghManagedHash)
 	case "public_key":
 		e.Target = a.fingerprint()
 	}
 	switch e.Action {
-	case "org_credential_authorization.grant", "public_key.create":
+	case "org_credential_authorization.grant", "public_key.create", "oauth_access.create":
 		e.Minted = e.Target
 	}
 	if e.Target == "" {

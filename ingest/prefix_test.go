@@ -15,7 +15,7 @@ const audit = `{"actor_ip":"198.51.100.7","from":"oauth_tokens#create","actor":"
 // TestSyslog reads what GitHub Enterprise Server forwards, however its lines begin.
 func TestSyslog(t *testing.T) {
 	want := one(t, audit)
-	if want.EventID != "d1" || want.Credential != tokenHash || want.Agent != "Mozilla" || want.IP != "198.51.100.7" {
+	if want.EventID != "d1" || want.Target != tokenHash || want.Minted != tokenHash || want.Credential != "" || want.Agent != "Mozilla" || want.IP != "198.51.100.7" {
 		t.Errorf("%+v", want)
 	}
 	for _, prefix := range []string{

@@ -57,12 +57,14 @@ var stages = []struct {
 	name  string
 	stage Stage
 }{
+	{"logins", AfterLoad},
+	{"made_on_github", AfterLoad},
 	{"grants", AfterLoad},
-	{"revocations", AfterLoad},
 	{"activity", AfterLoad},
 	{"kinds", AfterLoad},
 	{"token_names", AfterLoad},
 	{"apps", AfterLoad},
+	{"revocations", AfterLoad},
 	{"silences", AfterLoad},
 	{"exposed_credentials", BeforeDetect},
 	{"chain", BeforeDetect},

@@ -115,7 +115,7 @@ CREATE TABLE main.events (
   actor VARCHAR,                   -- arn / login / login
   actor_kind VARCHAR,              -- userIdentity.type / programmatic_access_type / actor.type
   credential VARCHAR,              -- access key id / token hash (base64) / login:NAME
-  credential_kind VARCHAR,         -- access_key / token, ssh_key, app / login
+  credential_kind VARCHAR,         -- access_key, console / token, ssh_key, app / login
   session VARCHAR,                 -- session's creation time / token_id:N or deploy_key:REPO / workflow
   via VARCHAR,                     -- invokedBy / OAuth application or app / trigger
   minted VARCHAR,                  -- the credential that this event made

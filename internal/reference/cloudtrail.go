@@ -1,8 +1,10 @@
 package reference
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"breachwindow/ingest"
 )
@@ -139,5 +141,11 @@ func trailOutcome(o object, e *ingest.Event) {
 		e.Minted = response.path("accessKey", "accessKeyId")
 	case strings.HasPrefix(e.Service, "sts."), e.Action == "GetSigninToken":
 		e.Minted = response.path("credentials", "accessKeyId")
+	case e.Action == "CreateServiceSpecificCredential":
+		e.Minted = response.path("serviceSpecificCredential", "serviceSpecificCredentialId")
+	case e.Action == "ConsoleLogin" && e.Credential == "" && e.Actor != "":
+		e.CredentialKind = "console"
+		e.Credential = fmt.Sprintf("console:%s@%s", e.Actor,
+			time.UnixMicro(e.Time).UTC().Format(time.RFC3339))
 	}
 }

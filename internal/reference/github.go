@@ -224,7 +224,7 @@ func hubVia(h hubRecord) string {
 }
 
 func hubCredential(h hubRecord, e *ingest.Event) {
-	isKey := e.Actor == "deploy_key" || strings.Contains(strings.ToLower(e.ActorKind), "public key")
+	isKey := hubIsKey(e)
 	id, repo := withoutZeros(h.text("token_id")), h.first("repo", "repository")
 	switch {
 	case id != "" && id != "0":
@@ -233,6 +233,9 @@ func hubCredential(h hubRecord, e *ingest.Event) {
 		e.Session = "deploy_key:" + repo
 	}
 	hash := tokenHash(h.text("hashed_token"))
+	if hubAboutToken(h, e) {
+		hash = ""
+	}
 	switch {
 	case hash != "":
 		e.Credential, e.CredentialKind = hash, "token"
@@ -247,6 +250,15 @@ func hubCredential(h hubRecord, e *ingest.Event) {
 	case e.Via != "" && e.Actor != "" && hubActsThrough(e):
 		e.Credential, e.CredentialKind = "app:"+e.Via+"/"+e.Actor, "app"
 	}
+}
+
+func hubIsKey(e *ingest.Event) bool {
+	return e.Actor == "deploy_key" || strings.Contains(strings.ToLower(e.ActorKind), "public key")
+}
+
+// hubAboutToken tells an event in which hashed_token is the token that was made or ended.
+func hubAboutToken(h hubRecord, e *ingest.Event) bool {
+	return e.Service == "oauth_access" && h.raw("token_last_eight") != nil
 }
 
 // tokenHash is a token's hash in normal form, of the token itself too.
@@ -276,6 +288,10 @@ func hubActsThrough(e *ingest.Event) bool {
 
 func hubTarget(h hubRecord, e *ingest.Event) {
 	switch e.Service {
+	case "oauth_access":
+		if hubAboutToken(h, e) {
+			e.Target = tokenHash(h.text("hashed_token"))
+		}
 	case "org_credential_authorization":
 		e.Target = tokenHash(h.text("managed_hashed_token"))
 	case "public_key":
@@ -284,7 +300,8 @@ func hubTarget(h hubRecord, e *ingest.Event) {
 			e.Target = key.SHA256
 		}
 	}
-	if e.Action == "org_credential_authorization.grant" || e.Action == "public_key.create" {
+	switch e.Action {
+	case "org_credential_authorization.grant", "public_key.create", "oauth_access.create":
 		e.Minted = e.Target
 	}
 	if e.Target == "" {

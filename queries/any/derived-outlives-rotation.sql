@@ -57,32 +57,4 @@ WHERE c.depth > 0
     SELECT 1 FROM uses u
     WHERE u.secret = c.secret AND u.credential = c.credential AND u.outcome = 'success'
       AND u.time >= c.secret_ends)
-UNION ALL
--- A password for the console is no credential that a log names: its making tells of it.
-SELECT
-  u.secret,
-  u.source,
-  u.event_id,
-  u.time,
-  u.credential,
-  u.actor,
-  u.action,
-  u.target,
-  u.ip,
-  u.file,
-  u.pos,
-  'medium',
-  'a console login that still lives'
-FROM uses u
-WHERE u.source = 'cloudtrail'
-  AND u.service = 'iam.amazonaws.com'
-  AND u.action = 'CreateLoginProfile'
-  AND u.outcome = 'success'
-  AND u.phase IN ('window', 'after')
-  AND u.secret_ends IS NOT NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.source = 'cloudtrail' AND e.service = 'iam.amazonaws.com'
-      AND e.action IN ('DeleteLoginProfile', 'DeleteUser') AND e.outcome = 'success'
-      AND e.account = u.account AND e.target = u.target AND e.time >= u.time)
 ORDER BY time, event_source, event_id, secret

@@ -32,14 +32,20 @@ LEFT JOIN (
   GROUP BY g.event, g.child
 ) born ON born.event = c.event AND born.child = c.credential
 LEFT JOIN (
-  SELECT off.credential AS credential, min(off.at) AS at
-  FROM revocations off
+  SELECT m.secret AS secret, m.credential AS credential, min(off.at) AS at
+  FROM chain m
+  JOIN revocations off ON off.credential = m.credential
   LEFT JOIN (
     SELECT r.credential AS credential, max(r.at) AS at
     FROM revocations r
     WHERE r.how = 're-enabled'
     GROUP BY r.credential
   ) again ON again.credential = off.credential
-  WHERE off.how <> 're-enabled' AND (again.at IS NULL OR off.at > again.at)
-  GROUP BY off.credential
-) gone ON gone.credential = c.credential
+  LEFT JOIN chain own ON own.secret = m.secret AND own.credential = off.by_credential
+  WHERE off.how <> 're-enabled'
+    AND (again.at IS NULL OR off.at > again.at)
+    AND (m.minted_at IS NULL OR off.at >= m.minted_at)
+    -- A password that the thief sets once more is still his.
+    AND (off.how <> 'replaced' OR own.credential IS NULL)
+  GROUP BY m.secret, m.credential
+) gone ON gone.secret = c.secret AND gone.credential = c.credential

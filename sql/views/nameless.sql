@@ -178,7 +178,9 @@ WHERE u.source = 'cloudtrail'
   AND u.outcome = 'success'
   AND u.minted IS NULL
   AND ((u.service = 'sts.amazonaws.com'
-      AND u.action IN ('AssumeRole', 'AssumeRoot', 'GetSessionToken', 'GetFederationToken'))
+      AND u.action IN ('AssumeRole', 'AssumeRoot', 'GetSessionToken', 'GetFederationToken')
+      -- What began under its name at that moment is it.
+      AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.file = u.file AND g.pos = u.pos))
     OR (u.service = 'iam.amazonaws.com' AND u.action = 'CreateAccessKey'))
 GROUP BY u.secret, u.source, u.account, u.region
 UNION ALL

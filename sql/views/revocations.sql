@@ -44,6 +44,127 @@ WHERE e.source = 'cloudtrail'
     IN ('active', 'inactive')
   AND json_extract_scalar(e.details, '$.errorMessage') IS NULL
 UNION ALL
+-- Service-specific credentials and console passwords. A password that is set anew ends the one
+-- before it.
+SELECT
+  CASE WHEN e.action LIKE '%LoginProfile' OR e.action = 'DeleteUser'
+    THEN 'password:' || e.account || '/' || e.target
+    ELSE json_extract_scalar(e.details, '$.requestParameters.serviceSpecificCredentialId') END,
+  CASE WHEN e.action LIKE 'Delete%' THEN 'deleted'
+    WHEN e.action = 'UpdateLoginProfile' THEN 'replaced'
+    WHEN lower(json_extract_scalar(e.details, '$.requestParameters.status')) = 'active'
+      THEN 're-enabled'
+    ELSE 'disabled' END,
+  e.time,
+  e.actor,
+  e.credential,
+  e.source,
+  e.event_id,
+  e.file,
+  e.pos
+FROM events e
+WHERE e.source = 'cloudtrail'
+  AND e.service = 'iam.amazonaws.com'
+  AND e.action IN ('DeleteLoginProfile', 'UpdateLoginProfile', 'DeleteUser',
+    'DeleteServiceSpecificCredential', 'UpdateServiceSpecificCredential')
+  AND e.outcome = 'success'
+  AND (CASE WHEN e.action LIKE '%LoginProfile' OR e.action = 'DeleteUser' THEN e.target
+    ELSE json_extract_scalar(e.details, '$.requestParameters.serviceSpecificCredentialId') END)
+    IS NOT NULL
+  AND (e.action <> 'UpdateServiceSpecificCredential'
+    OR lower(json_extract_scalar(e.details, '$.requestParameters.status'))
+      IN ('active', 'inactive'))
+UNION ALL
+-- Sessions of a role whose older sessions were revoked (the policy that the console's button
+-- writes: IAM user guide, "Revoke IAM role temporary security credentials"), or that is gone.
+SELECT
+  s.minted,
+  CASE r.action WHEN 'DeleteRole' THEN 'role deleted' ELSE 'sessions revoked' END,
+  r.time,
+  r.actor,
+  r.credential,
+  r.source,
+  r.event_id,
+  r.file,
+  r.pos
+FROM (
+  SELECT
+    e.account AS account,
+    json_extract_scalar(e.details, '$.requestParameters.roleName') AS role,
+    e.action AS action,
+    e.time AS time,
+    e.actor AS actor,
+    e.credential AS credential,
+    e.source AS source,
+    e.event_id AS event_id,
+    e.file AS file,
+    e.pos AS pos
+  FROM events e
+  WHERE e.source = 'cloudtrail'
+    AND e.service = 'iam.amazonaws.com'
+    AND e.outcome = 'success'
+    AND (e.action = 'DeleteRole' OR (e.action = 'PutRolePolicy'
+      AND json_extract_scalar(e.details, '$.requestParameters.policyName')
+        = 'AWSRevokeOlderSessions'))
+) r
+JOIN (
+  SELECT
+    m.minted AS minted,
+    m.time AS time,
+    regexp_extract(m.target, ':iam::([0-9]*):role/', 1) AS account,
+    regexp_extract(m.target, ':role/.*?([^/]+)$', 1) AS role
+  FROM events m
+  WHERE m.source = 'cloudtrail'
+    AND m.action = 'AssumeRole'
+    AND m.service = 'sts.amazonaws.com'
+    AND m.minted IS NOT NULL
+) s ON s.account = r.account AND s.role = r.role AND s.time < r.time
+UNION ALL
+-- What was made on GitHub and is gone.
+SELECT
+  m.child,
+  CASE WHEN m.how LIKE '%destroy' OR m.how LIKE '%.remove_%' THEN 'deleted' ELSE 'revoked' END,
+  m.at,
+  m.actor,
+  m.parent,
+  'github',
+  m.event,
+  m.file,
+  m.pos
+FROM made_on_github m
+WHERE NOT m.is_new
+UNION ALL
+-- A grant of an OAuth application ends with all tokens that it gave: for the user who withdrew
+-- it, for all users of an application that revoked its tokens or that an organisation shut out.
+SELECT
+  a.credential,
+  'revoked',
+  g.time,
+  g.actor,
+  g.credential,
+  'github',
+  g.event_id,
+  g.file,
+  g.pos
+FROM (
+  SELECT
+    lower(e.via) AS via,
+    CASE e.action WHEN 'oauth_authorization.destroy' THEN lower(e.actor) END AS of_actor,
+    e.time AS time,
+    e.actor AS actor,
+    e.credential AS credential,
+    e.event_id AS event_id,
+    e.file AS file,
+    e.pos AS pos
+  FROM events e
+  WHERE e.source = 'github'
+    AND e.via IS NOT NULL
+    AND e.action IN ('oauth_authorization.destroy', 'oauth_application.revoke_all_tokens',
+      'oauth_application.revoke_tokens')
+) g
+JOIN apps a ON a.via = g.via AND (g.of_actor IS NULL OR a.actor = g.of_actor)
+  AND a.first_seen < g.time
+UNION ALL
 -- managed_hashed_token is the credential that ends; hashed_token is the one that acts. A token
 -- is revoked under its hash and under its id. To authorise it anew, or to add a deleted key
 -- once more, brings it back to life.
@@ -79,7 +200,8 @@ FROM (
       END AS credential,
       CASE
         WHEN e.action = 'public_key.delete' THEN 'deleted'
-        WHEN e.action IN ('org_credential_authorization.grant', 'public_key.create')
+        WHEN e.action IN ('org_credential_authorization.grant', 'public_key.create',
+            'public_key.verify')
           THEN 're-enabled'
         ELSE 'revoked'
       END AS how,
@@ -94,7 +216,8 @@ FROM (
     WHERE e.source = 'github'
       AND (e.action IN ('org_credential_authorization.revoke',
           'org_credential_authorization.deauthorize', 'org_credential_authorization.grant')
-        OR (k.name = 'target' AND e.action IN ('public_key.delete', 'public_key.create')))
+        OR (k.name = 'target' AND e.action IN ('public_key.delete', 'public_key.create',
+          'public_key.unverify', 'public_key.verify', 'oauth_access.destroy', 'oauth_access.revoke')))
   ) n
   WHERE n.credential IS NOT NULL
 ) g

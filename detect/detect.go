@@ -49,7 +49,7 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	sortFindings(findings)
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
-		readIncident, readProblems, readSecrets, readLineage, readCoverage, readInputs,
+		readIncident, readProblems, readLineage, readExposedNext, readSecrets, readCoverage, readInputs,
 	}
 	for _, step := range steps {
 		if err := step(ctx, db, r); err != nil {

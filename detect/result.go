@@ -6,19 +6,21 @@ import "time"
 // holds. Its JSON is fixed by schema 1: fields may be added, never renamed. Arrays are sorted,
 // times are RFC 3339 UTC, and the same case gives the same bytes.
 type Result struct {
-	Schema   int              `json:"schema"`
-	Tool     string           `json:"tool"`
-	Case     string           `json:"case"`
-	Incident IncidentSummary  `json:"incident"`
-	Secrets  []SecretAnswer   `json:"secrets"`
-	Findings []Finding        `json:"findings"`
-	Lineage  []Minting        `json:"lineage"`
-	Coverage []CoverageSpan   `json:"coverage"`
-	Caveats  []Caveat         `json:"caveats"`
-	Blind    []BlindDetection `json:"blind"`
-	Problems []Problem        `json:"problems"`
-	Inputs   []Input          `json:"inputs"`
-	Totals   Totals           `json:"totals"`
+	Schema   int             `json:"schema"`
+	Tool     string          `json:"tool"`
+	Case     string          `json:"case"`
+	Incident IncidentSummary `json:"incident"`
+	Secrets  []SecretAnswer  `json:"secrets"`
+	Findings []Finding       `json:"findings"`
+	Lineage  []Minting       `json:"lineage"`
+	// ExposedNext is what was read with the exposed secrets: the second list to rotate.
+	ExposedNext []Exposure       `json:"exposed_next"`
+	Coverage    []CoverageSpan   `json:"coverage"`
+	Caveats     []Caveat         `json:"caveats"`
+	Blind       []BlindDetection `json:"blind"`
+	Problems    []Problem        `json:"problems"`
+	Inputs      []Input          `json:"inputs"`
+	Totals      Totals           `json:"totals"`
 }
 
 // IncidentSummary names the incident that the case investigates. Ends is nil while the
@@ -73,6 +75,7 @@ type SecretAnswer struct {
 	RotationBecause []string `json:"rotation_because"`
 	Verdict         Verdict  `json:"verdict"`
 	Because         []string `json:"because"`
+	Next            []string `json:"next"` // what to do, most urgent first
 
 	Uses     UseCounts  `json:"uses"`
 	FirstUse *time.Time `json:"first_use"` // in the window, by the secret's own credentials
@@ -115,11 +118,31 @@ type Minting struct {
 	Secret  string     `json:"secret"`
 	Parent  string     `json:"parent"`
 	Child   string     `json:"child"`
-	How     string     `json:"how"`
+	How     string     `json:"how"`    // the call; "…, inferred" where no event says what it made
+	Target  string     `json:"target"` // for whom or of what: a user, a role, a repository
 	At      time.Time  `json:"at"`
 	Expires *time.Time `json:"expires"`
-	Uses    int64      `json:"uses"`
-	Event   string     `json:"event"`
+	// Ends is when it stopped working: its expiry, or proof in the log that it was removed before.
+	Ends *time.Time `json:"ends"`
+	// Outlived tells that it worked, or lasts, after the window of its secret had closed.
+	Outlived bool   `json:"outlived"`
+	Uses     int64  `json:"uses"`
+	Event    string `json:"event"`
+}
+
+// Exposure is a thing that an exposed secret, or what it made, read: a value to rotate too. Certain is
+// false where the log cannot tell the reader from the owner.
+type Exposure struct {
+	Secret     string    `json:"secret"`
+	What       string    `json:"what"` // secret, parameter, code, function environment …
+	Name       string    `json:"name"`
+	Credential string    `json:"credential"`
+	Action     string    `json:"action"`
+	FirstSeen  time.Time `json:"first_seen"`
+	LastSeen   time.Time `json:"last_seen"`
+	Reads      int64     `json:"reads"`
+	Certain    bool      `json:"certain"`
+	Event      string    `json:"event"`
 }
 
 // CoverageSpan says what span of time the logs of one scope really cover, half-open, and the

@@ -1,11 +1,9 @@
 package detect
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -23,6 +21,10 @@ type facts struct {
 	lateUses   sql.NullInt64
 	lateEvent  sql.NullString
 	account    sql.NullString
+	key        sql.NullString // the access key id, where there is one
+	user       sql.NullString // the ARN of the IAM user whose key it is, as the logs have it
+	cutOff     *time.Time     // of the exposure: what was stored before it is lost
+	asOf       *time.Time     // the last event of all logs
 
 	untold        int64 // uses in the window of which the log cannot say whose they were
 	derivedUses   int64 // by derived credentials in their windows
@@ -113,12 +115,23 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
 		f.missing = missing
-		r.Secrets = append(r.Secrets, judge(f, found[f.ID]))
+		a := judge(f, found[f.ID])
+		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
+			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))
+		r.Secrets = append(r.Secrets, a)
 	}
-	slices.SortFunc(r.Secrets, func(a, b SecretAnswer) int {
-		return cmp.Or(cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()), cmp.Compare(a.ID, b.ID))
-	})
+	rankSecrets(r.Secrets, found)
 	return nil
+}
+
+// about returns the part of a list that is about one secret.
+func about[T any](list []T, id string, secret func(T) string) (part []T) {
+	for _, x := range list {
+		if secret(x) == id {
+			part = append(part, x)
+		}
+	}
+	return part
 }
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
@@ -142,8 +155,15 @@ SELECT
       AND k.source IS NOT NULL),
   (SELECT count(*) FROM files f WHERE f.form = 'unknown'),
   (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
-    WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at)
+    WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at),
+  (SELECT min(x.credential) FROM exposed_credentials x
+    WHERE x.secret = s.id AND x.credential LIKE 'AKIA%' HAVING count(*) = 1),
+  (SELECT min(x.actor) FROM uses x
+    WHERE x.secret = s.id AND x.depth = 0 AND x.actor LIKE 'arn:aws%:iam::%:user/%'
+    HAVING count(DISTINCT x.actor) = 1),
+  n.created_before, (SELECT max(f.last_time) FROM files f)
 FROM secrets s
+CROSS JOIN incident n
 JOIN (
   SELECT id, CASE WHEN kind = 'aws-access-key' THEN 'cloudtrail'
     WHEN kind LIKE 'github-%' OR kind = 'ssh-key' THEN 'github' END AS source
@@ -176,13 +196,14 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.derivedUntold,
-		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early)
+		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
+		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String
 	f.Owner, f.Rotation = owner.String, rotation.String
 	f.derivedUses = f.Uses.Derived
 	for _, t := range []**time.Time{
 		&f.ExposedAt, &f.RotatedAt, &f.vendorAt, &f.RevokedAt, &f.WindowEnd, &f.enabledAt,
-		&f.lateUse, &f.FirstUse, &f.LastUse,
+		&f.lateUse, &f.FirstUse, &f.LastUse, &f.cutOff, &f.asOf,
 	} {
 		*t = utc(*t)
 	}

@@ -1,6 +1,9 @@
 package detect
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // judge gives a secret its verdict and its rotation status, each with reasons. The first rule
 // that holds decides; see DESIGN: a gap outweighs used and unused, never a finding.
@@ -69,4 +72,32 @@ func accuse(findings []Finding) (verdict Verdict, grounds []Finding) {
 
 func aboutRotation(query string) bool {
 	return query == "any/rotation-missing" || query == "any/rotation-contradicted"
+}
+
+// rankSecrets puts the worst first: by verdict, then what is still alive, then by the worst that was
+// found and how many things, then by how often it was used otherwise than expected.
+func rankSecrets(secrets []SecretAnswer, found map[string][]Finding) {
+	alive := []string{"contradicted", "missing", "claimed", "vendor", "confirmed"}
+	worst := func(s SecretAnswer) (level, kinds int) {
+		seen := map[string]bool{}
+		for _, f := range found[s.ID] {
+			if !aboutRotation(f.Query) {
+				level = max(level, f.Level.rank())
+				seen[f.Query] = true
+			}
+		}
+		return level, len(seen)
+	}
+	strange := func(s SecretAnswer) int64 { return s.Uses.Window - s.Uses.Expected + s.Uses.Derived }
+	slices.SortFunc(secrets, func(a, b SecretAnswer) int {
+		levelA, kindsA := worst(a)
+		levelB, kindsB := worst(b)
+		return cmp.Or(
+			cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()),
+			cmp.Compare(slices.Index(alive, a.Rotation), slices.Index(alive, b.Rotation)),
+			cmp.Compare(levelB, levelA),
+			cmp.Compare(kindsB, kindsA),
+			cmp.Compare(strange(b), strange(a)),
+			cmp.Compare(a.ID, b.ID))
+	})
 }

@@ -68,9 +68,9 @@ func (p *page) hangPainted(prefix, sgr, text string) {
 }
 
 // bullets writes sentences as a list.
-func (p *page) bullets(indent string, sentences []string) {
+func (p *page) bullets(sentences []string) {
 	for _, s := range sentences {
-		p.hang(indent+"• ", s)
+		p.hang("  • ", s)
 	}
 }
 

@@ -20,8 +20,8 @@ type Options struct {
 }
 
 // Text writes the whole report: the answer in one sentence, a table of the secrets, why each
-// secret that is not clear is not, the findings, what was made with the secrets, and what the
-// logs cannot tell.
+// secret that is not clear is not, the findings, what was made with the secrets and what was read with
+// them, and what the logs cannot tell.
 func Text(w io.Writer, r *detect.Result, o Options) error {
 	p := newPage(o)
 	p.answer(r)
@@ -34,6 +34,9 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 		return err
 	}
 	if err := p.lineage(r.Lineage, "breachwindow show SECRET"); err != nil {
+		return err
+	}
+	if err := p.exposedNext(r.ExposedNext, true, "breachwindow show SECRET"); err != nil {
 		return err
 	}
 	if err := p.coverage(r.Coverage); err != nil {

@@ -35,6 +35,11 @@ func sample(tb testing.TB) *detect.Result {
 			"12 uses came from 178.249.214.10, an address published for this incident (any/use-from-indicator, critical).",
 			"Its use made 3 credentials; one of them, an access key of the user backup-svc, still lives (any/derived-outlives-rotation, high).",
 		},
+		Next: []string{
+			"Make sure that it is dead now. aws iam update-access-key --user-name ci-deploy --access-key-id AKIAIOSFODNN7EXAMPLE --status Inactive.",
+			"Delete the key that it made: aws iam delete-access-key --user-name backup-svc --access-key-id AKIAI44QH8DHBEXAMPLE.",
+			"Rotate what was read with it too: 2 values under exposed next.",
+		},
 		Uses:     detect.UseCounts{Before: 1804, Window: 412, After: 3, Expected: 396, Derived: 47},
 		FirstUse: ptr("2022-12-16 00:12:09"), LastUse: ptr("2023-01-05 09:12:44"),
 		Findings: []string{"f1a2b3c4d5e6", "a7b8c9d0e1f2"},
@@ -74,6 +79,11 @@ func sample(tb testing.TB) *detect.Result {
 			deploy,
 		},
 		Lineage: lineage(tb, deploy.ID),
+		ExposedNext: []detect.Exposure{
+			{Secret: deploy.ID, What: "parameter", Name: "/prod/stripe/api-key", Credential: "ASIAIOSFODNN7EXAMPL1", Action: "GetParameter", FirstSeen: at(tb, "2022-12-22 03:07:00"), LastSeen: at(tb, "2022-12-22 03:07:00"), Reads: 1, Certain: true, Event: "61c2"},
+			{Secret: deploy.ID, What: "secret", Name: "arn:aws:secretsmanager:eu-west-1:444455556666:secret:prod/db-Ab12Cd", Credential: "AKIAIOSFODNN7EXAMPLE", Action: "GetSecretValue", FirstSeen: at(tb, "2022-12-22 03:01:00"), LastSeen: at(tb, "2022-12-22 03:09:00"), Reads: 2, Certain: true, Event: "72d3"},
+			{Secret: "bot-token", What: "code", Name: "acme/web", Credential: "9f2c", Action: "git.clone", FirstSeen: at(tb, "2022-12-30 08:00:00"), LastSeen: at(tb, "2023-01-05 08:00:00"), Reads: 31, Event: "83e4"},
+		},
 		Coverage: []detect.CoverageSpan{
 			{Source: "circleci", Scope: "acme", From: at(tb, "2022-11-15 00:00:00"), To: at(tb, "2023-02-05 00:00:00"), Events: 318},
 			{Source: "cloudtrail", Scope: "444455556666/eu-west-1", From: at(tb, "2022-11-15 00:00:00"), To: at(tb, "2023-02-05 00:00:00"), Events: 912, Gaps: []detect.Gap{
@@ -173,6 +183,7 @@ func nasty(tb testing.TB) *detect.Result {
 		s.ID, s.Identifier, s.Name, s.StoredIn, s.Owner = mixed+s.ID, wide, hostile, long, mixed
 		s.Kind, s.Rotation = hostile, "contradicted"
 		s.Because, s.RotationBecause = []string{mixed, long, wide}, []string{hostile, ""}
+		s.Next = []string{mixed, long, hostile}
 		s.Uses.Window, s.Uses.Expected = 1<<62, 1<<62
 	}
 	for i := range r.Findings {
@@ -185,6 +196,11 @@ func nasty(tb testing.TB) *detect.Result {
 	for i := range r.Lineage {
 		m := &r.Lineage[i]
 		m.Secret, m.How, m.Event = mixed, mixed, wide
+	}
+	for i := range r.ExposedNext {
+		e := &r.ExposedNext[i]
+		e.Secret, e.What, e.Name, e.Credential, e.Action, e.Event = mixed, long, mixed, wide, hostile, mixed
+		e.Reads = 1 << 62
 	}
 	for i := range r.Coverage {
 		r.Coverage[i].Source, r.Coverage[i].Scope = wide, mixed

@@ -20,10 +20,10 @@ func rank(v detect.Verdict) int {
 	return slices.Index(worstFirst, v) + 1
 }
 
-// bySeverity returns the secrets, worst verdict first, then by id.
+// bySeverity returns the secrets, worst verdict first; within one verdict the Result's order holds.
 func bySeverity(secrets []detect.SecretAnswer) []detect.SecretAnswer {
 	return slices.SortedStableFunc(slices.Values(secrets), func(a, b detect.SecretAnswer) int {
-		return cmp.Or(cmp.Compare(rank(a.Verdict), rank(b.Verdict)), cmp.Compare(a.ID, b.ID))
+		return cmp.Compare(rank(a.Verdict), rank(b.Verdict))
 	})
 }
 
@@ -149,6 +149,7 @@ func (p *page) story(same []detect.SecretAnswer) {
 		p.hang("  ", "uses: "+uses(s.Uses))
 	}
 	p.because(s)
+	p.next(same)
 }
 
 // headline writes a verdict and whose it is.
@@ -159,12 +160,27 @@ func (p *page) headline(s detect.SecretAnswer, whose string) {
 
 // because writes the reasons for the verdict and for the rotation status.
 func (p *page) because(s detect.SecretAnswer) {
-	p.bullets("  ", s.Because)
+	p.bullets(s.Because)
 	if s.Rotation == "" {
 		return
 	}
 	p.hang("  rotation ", s.Rotation)
-	p.bullets("  ", s.RotationBecause)
+	p.bullets(s.RotationBecause)
+}
+
+// next writes what to do about secrets that are alike. Commands name one of them: of several, only
+// what all have in common is said.
+func (p *page) next(same []detect.SecretAnswer) {
+	steps := slices.DeleteFunc(slices.Clone(same[0].Next), func(step string) bool {
+		return slices.ContainsFunc(same, func(s detect.SecretAnswer) bool {
+			return !slices.Contains(s.Next, step)
+		})
+	})
+	if len(steps) == 0 {
+		return
+	}
+	p.hang("  ", "do next")
+	p.bullets(steps)
 }
 
 // what says what a secret is and where the vendor held it.
@@ -219,6 +235,7 @@ func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
 	)
 	p.out.WriteByte('\n')
 	p.because(s)
+	p.next([]detect.SecretAnswer{s})
 	var own []detect.Finding
 	for _, f := range r.Findings {
 		if f.Secret == id {
@@ -232,6 +249,12 @@ func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
 		return m.Secret != id
 	})
 	if err := p.lineage(minted, ""); err != nil {
+		return err
+	}
+	read := slices.DeleteFunc(slices.Clone(r.ExposedNext), func(e detect.Exposure) bool {
+		return e.Secret != id
+	})
+	if err := p.exposedNext(read, false, ""); err != nil {
 		return err
 	}
 	return p.writeTo(w)

@@ -143,7 +143,7 @@ func (p *page) unproven(all []digest.Problem, level digest.Level, title string) 
 	}
 	p.section(title)
 	show := p.limit(len(lines))
-	p.bullets("  ", lines[:show])
+	p.bullets(lines[:show])
 	p.more(len(lines)-show, "breachwindow verify --format json")
 }
 

@@ -78,6 +78,7 @@ var stages = []struct {
 	{"unexpected_uses", Live},
 	{"in_window", Live},
 	{"acts", Live},
+	{"exposed_next", Live},
 	{"windows", BeforeDetect},
 	{"scopes", BeforeDetect},
 	{"gaps", BeforeDetect},

@@ -7,8 +7,11 @@ SELECT
   e.minted AS child,
   e.action AS how,
   e.time AS at,
-  -- The log's own expiry; NULL for long-term keys.
-  aws_time(json_extract_scalar(e.details, '$.responseElements.credentials.expiration')) AS expires,
+  -- The log's own expiry; NULL for long-term keys. A sign-in's is not said, and is twelve hours at
+  -- most.
+  coalesce(
+    aws_time(json_extract_scalar(e.details, '$.responseElements.credentials.expiration')),
+    CASE WHEN e.action = 'GetSigninToken' THEN e.time + INTERVAL '12' HOUR END) AS expires,
   e.source AS source,
   e.event_id AS event,
   e.file AS file,

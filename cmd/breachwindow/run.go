@@ -61,6 +61,7 @@ func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) 
 			"hint: fill in secrets.csv; breachwindow secrets template shows its form",
 			a.path(caseName))
 	}
+	a.noteUnknownColumns(c)
 	sum, err := a.prepare(ctx, c, true)
 	if err != nil {
 		return nil, err

@@ -40,12 +40,18 @@ func (a *app) secretsListCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.noteUnknownColumns(c)
+			extra := inventory.ExtraColumns(c.data.Secrets)
 			rows := make([][]string, 0, len(c.data.Secrets))
 			for _, s := range c.data.Secrets {
-				rows = append(rows, []string{
+				row := []string{
 					s.ID, string(s.Kind), s.Short(), s.StoredIn,
 					day(s.CreatedAt), day(s.RotatedAt), shownBy(s),
-				})
+				}
+				for _, column := range extra {
+					row = append(row, s.Extra[column])
+				}
+				rows = append(rows, row)
 				for _, n := range s.Notices {
 					a.note("%s:%d: %s: %s", s.File, s.Line, s.ID, n)
 				}
@@ -54,8 +60,15 @@ func (a *app) secretsListCmd() *cobra.Command {
 				"id", "kind", "identifier", "stored in", "created", "rotated",
 				"seen in",
 			}
-			return report.Table(a.out, header, rows, o)
+			return report.Table(a.out, append(header, extra...), rows, o)
 		},
+	}
+}
+
+// noteUnknownColumns tells of columns of the inventory that nothing reads.
+func (a *app) noteUnknownColumns(c *investigation) {
+	for _, line := range inventory.UnknownColumns(c.data.Secrets) {
+		a.note("%s", line)
 	}
 }
 

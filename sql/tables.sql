@@ -87,8 +87,8 @@ CREATE TABLE main.files (
 -- What is wrong with the case's logs beyond records: a path that is not there, a file that was
 -- skipped, an id that two different records have … As of the last load.
 CREATE TABLE main.problems (
-  what VARCHAR NOT NULL,           -- missing, unreadable, empty, skipped, incomplete, gone, not named,
-                                   -- other source, same id
+  what VARCHAR NOT NULL,           -- missing, unreadable, empty, skipped, changed, incomplete, gone,
+                                   -- not named, other source, same id
   path VARCHAR NOT NULL,           -- as in files; also of folders and globs
   why VARCHAR NOT NULL,
   blocks BOOLEAN NOT NULL,         -- a use may be missing: no secret is cleared by these logs

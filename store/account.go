@@ -51,6 +51,12 @@ func (l *loader) account(
 		rows[i].Events -= rows[i].Duplicates
 	}
 	maps.DeleteFunc(counts, func(file int32, _ int64) bool { return file >= first })
+	for _, f := range r.done {
+		if f.changed {
+			l.problem(Changed, f.Name, "it changed while it was read, so records may be missing or "+
+				"torn; the next load reads it again")
+		}
+	}
 	return rows, counts, checkSums(ctx, tx, first)
 }
 

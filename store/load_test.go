@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -300,5 +302,57 @@ func TestRawRecord(t *testing.T) {
 	_, err = store.RawRecord(t.Context(), db.SQL(), "a", func(string) string { return f.path("nowhere") }, 3)
 	if err == nil || strings.Contains(err.Error(), f.dir) {
 		t.Errorf("a file that is gone: %v", err)
+	}
+}
+
+// A file that is written to while it is read, growing or not, is told and blocks; the next load
+// reads it again and ends with what is in it then.
+func TestLoadChangesWhileRead(t *testing.T) {
+	t.Parallel()
+	const many = 20_000
+	var b strings.Builder
+	for i := range many {
+		b.WriteString(trail(fmt.Sprint(i)))
+	}
+	for _, tt := range []struct {
+		name   string
+		change func(*os.File) error
+		events int
+	}{
+		{"grows", func(f *os.File) error { _, err := f.Seek(0, io.SeekEnd); return err }, many + 1},
+		{"other content of the same size", func(*os.File) error { return nil }, many},
+	} {
+		f := newFolder(t, b.String())
+		file, err := os.OpenFile(f.path("a"), os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		var once sync.Once
+		o := store.LoadOptions{Progress: func(int64) { // the first bytes are read, not all
+			once.Do(func() {
+				err := tt.change(file)
+				if err == nil {
+					_, err = file.WriteString(trail("x"))
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}}
+		db := open(t, newPath(t))
+		sum := load(t, db, f.files(), o)
+		blocks := query(t, db.SQL(), "SELECT path, blocks FROM main.problems WHERE what = 'changed'")
+		if len(sum.Problems) != 1 || sum.Problems[0].What != store.Changed ||
+			!slices.Equal(blocks, []string{"a true"}) {
+			t.Errorf("%s: problems %q, stored %q", tt.name, sum.Problems, blocks)
+		}
+		sum = load(t, db, f.files(), store.LoadOptions{})
+		left := query(t, db.SQL(), "SELECT what FROM main.problems")
+		got := query(t, db.SQL(), "SELECT count(*) || ' ' || count(*) FILTER (event_id = 'x') FROM main.events")
+		want := fmt.Sprintf("%d 1", tt.events)
+		if len(sum.Problems)+len(left) > 0 || !slices.Equal(got, []string{want}) {
+			t.Errorf("%s, loaded again: problems %q %q; events %q, want %q", tt.name, sum.Problems, left, got, want)
+		}
 	}
 }

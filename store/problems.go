@@ -28,6 +28,7 @@ const (
 	Empty      = "empty"      // a folder without files
 	Skipped    = "skipped"    // hidden, no regular file, a link in a circle
 
+	Changed     = "changed"      // while it was read: what was loaded may be of two contents
 	Incomplete  = "incomplete"   // events of it may be missing in the database
 	Gone        = "gone"         // loaded once; now neither named nor there
 	NotNamed    = "not named"    // loaded once; there, but the case does not name it

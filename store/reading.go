@@ -33,6 +33,7 @@ type readFile struct {
 	task
 	ingest.File
 	rejects []ingest.Reject
+	changed bool // while it was read
 }
 
 func newReading(
@@ -100,12 +101,28 @@ func (r *reading) read(ctx context.Context, t task) (readFile, error) {
 		return unreadable(t, err), nil
 	}
 	defer f.Close()
+	before := stateOf(f)
 	s := &sink{done: ctx.Done(), reading: r, file: t.id}
 	info, err := ingest.Read(ctx, t.Name, f, r.loader.ingest, s)
 	if err != nil {
 		return readFile{}, fmt.Errorf("%s: %w", t.Name, err)
 	}
-	return readFile{task: t, File: info, rejects: s.rejects}, nil
+	return readFile{
+		task: t, File: info, rejects: s.rejects, changed: stateOf(f) != before,
+	}, nil
+}
+
+// state is what changes when a file is written to.
+type state struct {
+	size, modified int64
+}
+
+func stateOf(f *os.File) state {
+	info, err := f.Stat()
+	if err != nil {
+		return state{}
+	}
+	return state{info.Size(), info.ModTime().UnixNano()}
 }
 
 func unreadable(t task, err error) readFile {
@@ -142,6 +159,7 @@ func (r *reading) archive(ctx context.Context, t task) error {
 		return nil
 	}
 	defer f.Close()
+	before := stateOf(f)
 	s := &sink{done: ctx.Done(), reading: r, file: t.id}
 	info, err := ingest.ReadArchive(ctx, t.Name, f, r.loader.ingest, s,
 		func(name string, read func(ingest.Sink) (ingest.File, error)) error {
@@ -156,7 +174,9 @@ func (r *reading) archive(ctx context.Context, t task) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", t.Name, err)
 	}
-	r.done = append(r.done, readFile{task: t, File: info, rejects: s.rejects})
+	r.done = append(r.done, readFile{
+		task: t, File: info, rejects: s.rejects, changed: stateOf(f) != before,
+	})
 	return nil
 }
 

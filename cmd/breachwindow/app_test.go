@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -129,10 +130,22 @@ func TestNameOf(t *testing.T) {
 		filepath.Join(dir, "..", "b"):               filepath.ToSlash(filepath.Join(dir, "..", "b")),
 		filepath.Join(dir, "caf\u00e9\uFFFD"):       "caf\u00e9\uFFFD",
 		filepath.Join(dir, "caf\xe9\uFFFD\xff"):     `caf\xe9` + "\uFFFD" + `\xff`,
+		filepath.Join(dir, `caf\xe9`):               `caf\x5cxe9`,
+		filepath.Join(dir, `caf\x5cxe9\x41`):        `caf\x5cx5cxe9\x41`,
 		filepath.Join(dir, "..data", "hidden.json"): "..data/hidden.json",
 	} {
-		if got := a.nameOf(path); got != want {
+		got := a.nameOf(path)
+		if got != want {
 			t.Errorf("nameOf(%q) = %q, want %q", path, got, want)
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if back := a.locate(got); back != path {
+			t.Errorf("locate(%q) = %q, want %q", got, back, path)
 		}
 	}
 }

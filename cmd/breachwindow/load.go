@@ -185,7 +185,7 @@ func (a *app) findLogs(c *investigation, entries []logEntry, fromArgs bool) (out
 		}
 		for _, f := range found {
 			name := a.nameOf(f.Name)
-			switch own := c.owns(name); {
+			switch own := a.isOwn(c, f.Name); {
 			case f.Skip == "" && !own:
 				wanted[name] = cmp.Or(wanted[name], e.Source)
 				out.files = append(out.files, store.LoadFile{Name: name, Path: f.Name, Size: f.Size})
@@ -228,6 +228,28 @@ func (a *app) problemOf(p ingest.PathError) store.Problem {
 	return x
 }
 
+// isOwn tells the case's own files from logs, also behind a link that leads back to the case. Only
+// what has the name of one is looked at that closely: there may be a hundred thousand logs.
+func (a *app) isOwn(c *investigation, path string) bool {
+	if c.owns(a.nameOf(path)) {
+		return true
+	}
+	base := filepath.Base(path)
+	if !c.owns(base) && !slices.ContainsFunc(c.file.Secrets,
+		func(own string) bool { return base == filepath.Base(own) }) {
+		return false
+	}
+	real, err1 := filepath.EvalSymlinks(path)
+	dir, err2 := filepath.EvalSymlinks(a.caseDir)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	real, err1 = filepath.Abs(real)
+	dir, err2 = filepath.Abs(dir)
+	name, err3 := filepath.Rel(dir, real)
+	return err1 == nil && err2 == nil && err3 == nil && c.owns(filepath.ToSlash(name))
+}
+
 // owns tells the files that make the case, and those that this program writes into it, from logs.
 func (c *investigation) owns(name string) bool {
 	return name == caseName || strings.HasPrefix(name, databaseName) ||
@@ -247,7 +269,7 @@ func (a *app) nameOf(path string) string {
 			name = rel
 		}
 	}
-	name = filepath.ToSlash(name)
+	name = likeEscape.ReplaceAllString(filepath.ToSlash(name), `\x5c$1`)
 	if utf8.ValidString(name) {
 		return name
 	}
@@ -262,13 +284,8 @@ func (a *app) nameOf(path string) string {
 	return b.String()
 }
 
-// locate is where a file of the manifest lies. One that is not there as it is called may have
-// bytes in its name that nameOf wrote as escapes.
+// locate is where a file of the manifest lies: what nameOf wrote as escapes is bytes of its name.
 func (a *app) locate(name string) string {
-	path := a.lies(name)
-	if _, err := os.Lstat(path); err == nil {
-		return path
-	}
 	bytesOf := escapedByte.ReplaceAllStringFunc(name, func(s string) string {
 		n, err := strconv.ParseUint(s[2:], 16, 8)
 		if err != nil {
@@ -279,11 +296,15 @@ func (a *app) locate(name string) string {
 	if _, err := os.Lstat(a.lies(bytesOf)); err == nil {
 		return a.lies(bytesOf)
 	}
-	return path
+	return a.lies(name)
 }
 
-// escapedByte is a byte that begins no rune, as nameOf writes it.
-var escapedByte = regexp.MustCompile(`\\x[89a-f][0-9a-f]`)
+// escapedByte is a byte that begins no rune, as nameOf writes it, or the backslash of a name that
+// has what looks like an escape: else two files would have one name, and one of them be lost.
+var (
+	escapedByte = regexp.MustCompile(`\\x(?:[89a-f][0-9a-f]|5c)`)
+	likeEscape  = regexp.MustCompile(`\\(x(?:[89a-f][0-9a-f]|5c))`)
+)
 
 func (a *app) lies(name string) string {
 	path := filepath.FromSlash(name)

@@ -55,7 +55,7 @@ func (s shower) show(ctx context.Context, id string) error {
 	if found, err := s.inResult(ctx, id); found || err != nil {
 		return err
 	}
-	events, err := s.events(ctx, "event_id = ?", id)
+	events, err := s.events(ctx, "event_id = ?", strings.ToValidUTF8(id, "\uFFFD"))
 	switch {
 	case err != nil:
 		return err
@@ -209,15 +209,37 @@ func (s shower) finding(ctx context.Context, f *detect.Finding) error {
 	return p.err
 }
 
-// file prints a file's row of the manifest and its rejects. It is named as the manifest names it,
-// or by where it lies.
+// fileNamed is the manifest's name of a file that is named as the manifest or what is printed of it
+// names it, or by where it lies.
+func (s shower) fileNamed(ctx context.Context, name string) (string, error) {
+	var paths keptRows
+	if err := printRows(ctx, s.db, `SELECT path FROM files ORDER BY path`, &paths); err != nil {
+		return "", err
+	}
+	for _, is := range []func(path string) bool{
+		func(path string) bool { return path == name },
+		func(path string) bool { return path == s.nameOf(name) },
+		func(path string) bool { return report.Clean(path) == name },
+	} {
+		for _, row := range paths.rows {
+			if is(row[0]) {
+				return row[0], nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// file prints a file's row of the manifest and its rejects.
 func (s shower) file(ctx context.Context, name string) (found bool, err error) {
+	if name, err = s.fileNamed(ctx, name); err != nil || name == "" {
+		return false, err
+	}
 	var files keptRows
 	err = printRows(ctx, s.db, `
 		SELECT id, path, form, bytes, sha256, records, events, duplicates, rejects, first_time,
 		  last_time
-		FROM files WHERE path IN (?, ?) ORDER BY path <> ? LIMIT 1`,
-		&files, name, s.nameOf(name), name)
+		FROM files WHERE path = ?`, &files, name)
 	if err != nil || len(files.rows) == 0 {
 		return false, err
 	}

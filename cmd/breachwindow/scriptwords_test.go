@@ -55,6 +55,7 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"duck":        scriptDuck,
 		"hold":        scriptHold,
 		"interrupt":   scriptInterrupt,
+		"meanwhile":   scriptMeanwhile,
 		"closed-pipe": scriptClosedPipe,
 		"tmpfs":       scriptTmpfs,
 	}
@@ -93,20 +94,6 @@ var canMount = sync.OnceValue(func() bool {
 	}
 	return exec.Command("umount", dir).Run() == nil
 })
-
-// exits CODE PROGRAM ARGS… runs a program and wants its exit code.
-func scriptExits(ts *testscript.TestScript, args []string) {
-	code := 0
-	err := ts.Exec(args[1], args[2:]...)
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		code = exit.ExitCode()
-	} else {
-		ts.Check(err)
-	}
-	if fmt.Sprint(code) != args[0] {
-		ts.Fatalf("exit code %d, want %s", code, args[0])
-	}
-}
 
 // gzip FILE… packs each file into FILE.gz.
 func scriptGzip(ts *testscript.TestScript, args []string) {
@@ -350,65 +337,6 @@ func scriptHold(ts *testscript.TestScript, args []string) {
 	db, err := store.Open(context.Background(), ts.MkAbs(args[0]))
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(db.Close()) })
-}
-
-// interrupt SIGNAL FILE PROGRAM ARGS… runs a program, sends it a signal soon after the file is
-// there, and waits for its end. It must not have ended before.
-func scriptInterrupt(ts *testscript.TestScript, args []string) {
-	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "KILL": syscall.SIGKILL}
-	cmd := scriptProcess(ts, args[2:])
-	cmd.Stdout = ts.Stdout()
-	ts.Check(cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }() // the signal must come while it runs
-	for begun := false; !begun; {
-		select {
-		case err := <-ended:
-			ts.Fatalf("it ended before the signal: %v", err)
-		case <-time.After(50 * time.Millisecond):
-			_, err := os.Stat(ts.MkAbs(args[1]))
-			begun = err == nil
-		}
-	}
-	time.Sleep(300 * time.Millisecond)
-	ts.Check(cmd.Process.Signal(signals[args[0]]))
-	select {
-	case err := <-ended:
-		ts.Logf("ended: %v", err)
-	case <-time.After(20 * time.Second):
-		ts.Check(cmd.Process.Kill())
-		ts.Fatalf("it still runs 20 seconds after the signal")
-	}
-}
-
-// closed-pipe PROGRAM ARGS… runs a program whose standard output nobody reads. It must end by
-// itself and say nothing about it.
-func scriptClosedPipe(ts *testscript.TestScript, args []string) {
-	r, w, err := os.Pipe()
-	ts.Check(err)
-	ts.Check(r.Close())
-	cmd := scriptProcess(ts, args)
-	cmd.Stdout = w
-	err = cmd.Run()
-	ts.Check(w.Close())
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && !exit.Exited() {
-		ts.Fatalf("it did not end by itself: %v", err)
-	}
-}
-
-func scriptProcess(ts *testscript.TestScript, args []string) *exec.Cmd {
-	path := ""
-	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
-		if _, err := os.Stat(filepath.Join(dir, args[0])); err == nil {
-			path = filepath.Join(dir, args[0])
-			break
-		}
-	}
-	cmd := exec.Command(path, args[1:]...)
-	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "TMPDIR="+ts.Getenv("TMPDIR"))
-	cmd.Stderr = ts.Stderr()
-	return cmd
 }
 
 // tmpfs DIR OPTIONS mounts a file system in memory there, or changes it.

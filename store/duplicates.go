@@ -14,8 +14,8 @@ import (
 //
 // Which copies stay depends on nothing but the records and the paths of their files: all of the
 // copies that say most, and of those that say the same the one in the first file, unless its form
-// leaves out parameters and responses, or has them as text, and another's does not. So the result is
-// the same in whichever order, and in however many transactions, files are loaded.
+// leaves out names, parameters or responses, or has them as text, and another's does not. So the
+// result is the same in whichever order, and in however many transactions, files are loaded.
 
 // An event's key is its id, and for CloudTrail the account that received it: a call across
 // accounts is two events. twice collects the rows whose hashed key occurs twice; only these are
@@ -32,24 +32,38 @@ SELECT row, key FROM keyed WHERE key IN (
 
 // told is what rows of events say that is compared. ” is what a record does not say; nothing
 // else is ”. Names that GitHub's log gives a credential only where it has no hash contradict no
-// hash; the id in them is the session's. The account stands for a target that is not named. The
-// console's event history names actors and resources in its own way, Security Lake what is acted on:
-// that says nothing.
+// hash; the id in them is the session's. The account stands for a target that is not named, the
+// repository for a key or token that is not. The console's event history names actors and resources
+// in its own way, Security Lake what is acted on: that says nothing. CircleCI's columns have ids
+// only, no names.
 const told = `
 SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
   e.credential IS NULL AS unnamed, e.via IS NULL AS direct, f.form IN (
     'cloudtrail/event-history', 'cloudtrail/athena', 'cloudtrail/lake', 'cloudtrail/elastic',
     'cloudtrail/ocsf'
-  ) AS partial,
+  ) OR e.source = 'circleci' AND json_extract_string(e.details, '$.actor.name') IS NULL AS partial,
   e.source AS source, e.event_id AS event_id,
   CASE WHEN e.source = 'cloudtrail' THEN coalesce(e.account, '') ELSE '' END AS receiver,
   date_trunc('second', e.time) AS second, coalesce(e.action, '') AS action, e.outcome AS outcome,
-  CASE WHEN f.form = 'cloudtrail/event-history' THEN '' ELSE coalesce(e.actor, '') END AS actor,
+  CASE
+    WHEN f.form = 'cloudtrail/event-history' THEN ''
+    WHEN e.source = 'circleci'
+      THEN coalesce(json_extract_string(e.details, '$.actor.id'), e.actor, '')
+    ELSE coalesce(e.actor, '')
+  END AS actor,
   CASE WHEN e.source = 'github' AND regexp_matches(e.credential, '^(token_id|deploy_key|app):')
     THEN '' ELSE coalesce(e.credential, '') END AS credential,
   coalesce(e.session, '') AS session,
-  CASE WHEN f.form IN ('cloudtrail/event-history', 'cloudtrail/ocsf') THEN ''
-    ELSE coalesce(nullif(e.target, e.account), '') END AS target,
+  CASE
+    WHEN f.form IN ('cloudtrail/event-history', 'cloudtrail/ocsf') THEN ''
+    WHEN e.source = 'circleci'
+      THEN coalesce(json_extract_string(e.details, '$.target.id'), e.target, '')
+    WHEN e.source = 'github' AND e.service IN ('public_key', 'org_credential_authorization')
+      AND e.target IN (json_extract_string(e.details, '$.repo'),
+        json_extract_string(e.details, '$.repository'), json_extract_string(e.details, '$.user'))
+      THEN ''
+    ELSE coalesce(nullif(e.target, e.account), '')
+  END AS target,
   coalesce(e.ip, '') AS ip, coalesce(e.minted, '') AS minted
 FROM main.events e
 JOIN (SELECT id, form, row_number() OVER (ORDER BY path) AS place FROM main.files) f ON f.id = e.file`

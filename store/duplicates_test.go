@@ -104,6 +104,50 @@ func TestDuplicatesTellTheSame(t *testing.T) {
 	}
 }
 
+// In CircleCI's columns ids stand for names, and GitHub's exports lack the key that an act is about.
+func TestDuplicatesOfLess(t *testing.T) {
+	t.Parallel()
+	const (
+		build = `{"id":"1","action":"context.create","occurred_at":"2022-12-20T00:00:00.123Z","success":true,` +
+			`"actor":{"id":"u","name":"github: alice","type":"user"},"target":{"id":"c","name":"prod"},"organization":{"id":"o","name":"github: acme"}}` + "\n"
+		columns = "ID,ACTION,OCCURRED_AT,SUCCESS,ACTOR_ID,ACTOR_TYPE,TARGET_ID,ORGANIZATION_NAME\n" +
+			"1,context.create,2022-12-20 00:00:00.123 Z,TRUE,%s,user,%s,github: acme\n"
+		key = `{"@timestamp":1671494400000,"_document_id":"1","action":"public_key.create","actor":"bot","org":"acme","repo":"acme/x"%s}` + "\n"
+	)
+	fingerprint := `,"fingerprint":"SHA256:cWvnq0v+2/pIv+Ov7cBiogaMvNRFebR54+rYEaVDFDU"`
+	for _, c := range []struct {
+		name, a, b string
+		events     int
+	}{
+		{"columns", build, fmt.Sprintf(columns, "u", "c"), 1},
+		{"columns of another", build, strings.Replace(fmt.Sprintf(columns, "u", "c"), "context.create", "context.delete", 1), 2},
+		{"another actor", build, fmt.Sprintf(columns, "v", "c"), 2},
+		{"another target", build, fmt.Sprintf(columns, "u", "d"), 2},
+		{"a key", fmt.Sprintf(key, fingerprint), fmt.Sprintf(key, ""), 1},
+		{"another key", fmt.Sprintf(key, fingerprint), fmt.Sprintf(key, strings.Replace(fingerprint, "c", "d", 1)), 2},
+	} {
+		f := newFolder(t, c.a, c.b)
+		for _, names := range [][]string{{"a", "b"}, {"b", "a"}} {
+			db := open(t, newPath(t))
+			for _, name := range names {
+				load(t, db, f.files(name), store.LoadOptions{})
+			}
+			got := query(t, db.SQL(), `SELECT count(*), max(f.path LIKE '%a') FROM main.events e
+				JOIN main.files f ON f.id = e.file`)
+			if want := []string{fmt.Sprintf("%d true", c.events)}; !cmp.Equal(want, got) {
+				t.Errorf("%s, loaded as %v: %q, want %q", c.name, names, got, want)
+			}
+		}
+	}
+
+	// The copy that has names stays, although the other's file is the first.
+	db := open(t, newPath(t))
+	load(t, db, newFolder(t, fmt.Sprintf(columns, "u", "c"), build).files(), store.LoadOptions{})
+	if got := query(t, db.SQL(), `SELECT actor, target FROM main.events`); !cmp.Equal(got, []string{"alice prod"}) {
+		t.Errorf("of copies with names and without stays %q", got)
+	}
+}
+
 // detail is what one of the random records says: a value for some of the members, 0 for none.
 type detail [4]int
 

@@ -16,6 +16,11 @@ import (
 // copies that say most, and of those that say the same the one in the first file, unless its form
 // leaves out names, parameters or responses, or has them as text, and another's does not. So the
 // result is the same in whichever order, and in however many transactions, files are loaded.
+//
+// A record of GitHub's without an id has a hash of what it says for one, which a copy that says
+// more does not share. It is a duplicate of an event with an id that is of the same millisecond,
+// action, organisation, actor and target, says every single thing that it says, and stands in
+// another file: it asserts nothing then that is not kept.
 
 // An event's key is its id, and for CloudTrail the account that received it: a call across
 // accounts is two events. twice collects the rows whose hashed key occurs twice; only these are
@@ -40,7 +45,7 @@ const told = `
 SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
   e.credential IS NULL AS unnamed, e.via IS NULL AS direct, f.form IN (
     'cloudtrail/event-history', 'cloudtrail/athena', 'cloudtrail/lake', 'cloudtrail/elastic',
-    'cloudtrail/ocsf'
+    'cloudtrail/ocsf', 'github/elastic', 'github/lake'
   ) OR e.source = 'circleci' AND json_extract_string(e.details, '$.actor.name') IS NULL AS partial,
   e.source AS source, e.event_id AS event_id,
   CASE WHEN e.source = 'cloudtrail' THEN coalesce(e.account, '') ELSE '' END AS receiver,
@@ -114,11 +119,59 @@ WITH less AS (
 )
 SELECT r.row, r.file FROM apart r JOIN less USING (` + core + `, has, ` + details + `)`
 
+// met collects the rows of GitHub's, no duplicates yet, that stand at the time of others of the same
+// action and organisation, of which some have an id and some have none. said is what their details
+// say, in data or beside it. A thousand of one millisecond were never seen: the bound keeps a log
+// that was made to be compared from being so for hours.
+const met = `
+CREATE OR REPLACE TEMP TABLE met AS
+WITH keyed AS (
+  SELECT rowid AS row, file, event_id LIKE 'sha256:%' AS bare,
+    hash(time, action, lower(account)) AS key
+  FROM main.events WHERE source = 'github' AND rowid NOT IN (SELECT row FROM duplicate)
+),
+near AS (SELECT * FROM keyed WHERE key IN (SELECT key FROM keyed WHERE bare)),
+chosen AS (
+  SELECT row, bare FROM near WHERE key IN (
+    SELECT key FROM near GROUP BY key
+    HAVING NOT bool_and(bare) AND max(file) >= ? AND count(*) <= 1000)
+),
+said AS (
+  SELECT e.rowid AS row, list(DISTINCT
+    regexp_replace(t.fullkey, '^\$\.(data\.)?', '') || '=' || json_extract_string(t.atom, '$')) AS said
+  FROM main.events e, json_tree(e.details) t
+  WHERE e.rowid IN (SELECT row FROM chosen) AND json_extract_string(t.atom, '$') <> ''
+  GROUP BY e.rowid
+)
+SELECT c.bare AS bare, e.time AS time, lower(e.account) AS organisation,
+  coalesce(e.agent, '') AS agent, coalesce(s.said, []) AS said, told.*
+FROM (` + told + ` WHERE e.rowid IN (SELECT row FROM chosen)) told
+JOIN chosen c ON c.row = told.row
+JOIN main.events e ON e.rowid = told.row
+LEFT JOIN said s ON s.row = told.row`
+
+// copies finds the rows without an id that such a row with one makes duplicates.
+const copies = `
+INSERT INTO duplicate
+SELECT DISTINCT r.row, r.file
+FROM met r
+JOIN met s USING (time, organisation, action, outcome, actor, target)
+WHERE r.bare AND NOT s.bare AND r.file <> s.file AND r.actor <> ''
+  AND r.credential IN ('', s.credential) AND r.session IN ('', s.session)
+  AND r.ip IN ('', s.ip) AND r.minted IN ('', s.minted) AND r.agent IN ('', s.agent)
+  AND list_has_all(s.said, r.said)`
+
 // findDuplicates leaves the duplicates among the rows that have the key of a row of file first or
 // a later one in the temporary table duplicate.
 func findDuplicates(ctx context.Context, tx *sql.Tx, first int32) error {
 	if _, err := tx.ExecContext(ctx, twice, first); err != nil {
 		return err
 	}
-	return execAll(ctx, tx, []string{equals, apart, covered})
+	if err := execAll(ctx, tx, []string{equals, apart, covered}); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, met, first); err != nil {
+		return err
+	}
+	return execAll(ctx, tx, []string{copies})
 }

@@ -104,6 +104,65 @@ func TestDuplicatesTellTheSame(t *testing.T) {
 	}
 }
 
+// A copy without an id is one of the event that has it, in whichever order they are loaded.
+func TestDuplicatesWithoutID(t *testing.T) {
+	t.Parallel()
+	const full = `{"@timestamp":1671494400123,"_document_id":"1","action":"git.clone","actor":"bot","actor_ip":"198.51.100.7",` +
+		`"hashed_token":"cWvnq0v+2/pIv+Ov7cBiogaMvNRFebR54+rYEaVDFDU=","org":"acme","repo":"acme/x","user_agent":"git","x":1,"events":["push","fork"]}` + "\n"
+	export := func(members string) string {
+		return `[{"action":"git.clone",` + members + `,"repo":"acme/x","data":{"x":1}}]`
+	}
+	cases := []struct {
+		name, a, b string
+		events     int
+	}{
+		{"an export", full, export(`"actor":"bot","org":"acme","created_at":1671494400123`), 1},
+		{"a table", full, "action,actor,org,repo,created_at\ngit.clone,bot,Acme,acme/x,1671494400123\n", 1},
+		{"a list", full, export(`"events":["push","fork"],"actor":"bot","org":"acme","created_at":1671494400123`), 1},
+		{"another list", full, export(`"events":["push","star"],"actor":"bot","org":"acme","created_at":1671494400123`), 2},
+		{"another detail", full, strings.Replace(export(`"actor":"bot","org":"acme","created_at":1671494400123`), "1}", "2}", 1), 2},
+		{"a detail more", full, export(`"y":1,"actor":"bot","org":"acme","created_at":1671494400123`), 2},
+		{"another tool", full, export(`"user_agent":"curl","actor":"bot","org":"acme","created_at":1671494400123`), 2},
+		{"nobody", full, export(`"org":"acme","created_at":1671494400123`), 2},
+		{"in one file", full + `{"action":"git.clone","actor":"bot","org":"acme","repo":"acme/x","created_at":1671494400123}`, "", 2},
+		{"another millisecond", full, export(`"actor":"bot","org":"acme","created_at":1671494400124`), 2},
+		{"another actor", full, export(`"actor":"eve","org":"acme","created_at":1671494400123`), 2},
+		{"another organisation", full, export(`"actor":"bot","org":"other","created_at":1671494400123`), 2},
+		{"another address", full, export(`"actor":"bot","org":"acme","actor_ip":"198.51.100.8","created_at":1671494400123`), 2},
+		{"another action", full, strings.Replace(export(`"actor":"bot","org":"acme","created_at":1671494400123`), "clone", "push", 1), 2},
+		{"more than the other", hub("1"), export(`"actor":"bot","org":"acme","actor_ip":"198.51.100.7","created_at":1671494400000`), 2},
+		{"neither has an id", strings.Replace(full, "_document_id", "x", 1), export(`"actor":"bot","org":"acme","created_at":1671494400123`), 2},
+	}
+	// Each case happens in seconds of its own, so that one database holds all.
+	f := &folder{dir: t.TempDir()}
+	names := map[string][]string{}
+	for i, c := range cases {
+		at := strings.NewReplacer("1671494400", fmt.Sprint(1671494400+10*i))
+		for side, text := range map[string]string{"a": c.a, "b": c.b} {
+			name := fmt.Sprintf("%s%02d", side, i)
+			f.write(t, name, at.Replace(text))
+			names[side] = append(names[side], name)
+		}
+	}
+	for _, order := range []string{"ab", "ba"} {
+		db := open(t, newPath(t))
+		for _, side := range order {
+			load(t, db, f.files(names[string(side)]...), store.LoadOptions{})
+		}
+		got := query(t, db.SQL(), `SELECT CAST(floor((epoch(time) - 1671494400) / 10) AS INTEGER),
+			count(*), count(credential) FROM main.events GROUP BY 1 ORDER BY 1`)
+		for i, c := range cases {
+			want := fmt.Sprintf("%d %d %d", i, c.events, strings.Count(c.a, "hashed_token"))
+			if i >= len(got) || got[i] != want {
+				t.Errorf("%s, loaded as %s: case, events, with credential are %q, want %q", c.name, order, got, want)
+			}
+		}
+		if len(got) != len(cases) {
+			t.Errorf("%d cases have events, want %d", len(got), len(cases))
+		}
+	}
+}
+
 // In CircleCI's columns ids stand for names, and GitHub's exports lack the key that an act is about.
 func TestDuplicatesOfLess(t *testing.T) {
 	t.Parallel()

@@ -63,6 +63,7 @@ func TestLoadKilled(t *testing.T) {
 	kills := 50
 	if testing.Short() {
 		kills = 6
+		t.Log("6 kills only, since -short was given: without it 50, in a minute or two")
 	}
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("BREACHWINDOW_TEST_SEED"); s != "" {

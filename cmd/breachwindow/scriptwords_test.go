@@ -71,13 +71,15 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 	return out
 }
 
-// scriptCondition answers [root] and [tmpfs].
+// scriptCondition answers [root], [tmpfs] and [netless].
 func scriptCondition(name string) (bool, error) {
 	switch name {
 	case "root":
 		return os.Getuid() == 0, nil
 	case "tmpfs":
 		return canMount(), nil
+	case "netless":
+		return exec.Command("unshare", "-n", "true").Run() == nil, nil
 	}
 	return false, fmt.Errorf("unknown condition %q", name)
 }

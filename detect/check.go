@@ -29,9 +29,8 @@ func Check(ctx context.Context, db Querier, q queries.Query) error {
 		}
 	}
 	for _, n := range q.Needs {
-		if !slices.Contains(neededColumns, n) {
-			return fmt.Errorf("query %s: it needs %q: write one of %s", q.ID, n,
-				strings.Join(neededColumns, ", "))
+		if err := checkNeed(q, n); err != nil {
+			return err
 		}
 	}
 	return nil

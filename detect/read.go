@@ -4,10 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
-	"strings"
-
-	"breachwindow/queries"
 )
 
 func readIncident(ctx context.Context, db Querier, r *Result) error {
@@ -110,77 +106,4 @@ func readInputs(ctx context.Context, db Querier, r *Result) (err error) {
 		r.Totals.Rejects += i.Rejects
 	}
 	return nil
-}
-
-// neededColumns are the columns of events that a detection can say it needs.
-var neededColumns = []string{
-	"account", "region", "actor", "credential", "session", "via", "minted", "target", "ip", "agent",
-}
-
-// findBlind lists the detections that cannot speak: their sources were not loaded, or the forms
-// that were never have what they need.
-func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDetection, error) {
-	counts := make([]string, len(neededColumns))
-	for i, c := range neededColumns {
-		counts[i] = "count(e." + c + ")"
-	}
-	type form struct {
-		source, name string
-		has          map[string]int64
-	}
-	forms, err := collect(ctx, db, `
-		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
-		FROM events e JOIN files f ON f.id = e.file
-		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
-		func(rows *sql.Rows) (f form, err error) {
-			values := make([]int64, len(neededColumns))
-			dest := []any{&f.source, &f.name}
-			f.has = map[string]int64{}
-			for i := range values {
-				dest = append(dest, &values[i])
-			}
-			err = rows.Scan(dest...)
-			for i, c := range neededColumns {
-				f.has[c] = values[i]
-			}
-			return f, err
-		})
-	if err != nil {
-		return nil, err
-	}
-	out := []BlindDetection{}
-	for _, q := range qs {
-		seen := false
-		for _, f := range forms {
-			if !slices.Contains(q.Sources, f.source) {
-				continue
-			}
-			seen = true
-			for _, need := range q.Needs {
-				if f.has[need] == 0 {
-					out = append(out, BlindDetection{
-						q.ID,
-						fmt.Sprintf("no %s in %s", needName(need), f.name),
-					})
-				}
-			}
-		}
-		if !seen {
-			out = append(out, BlindDetection{
-				q.ID,
-				"no log of " + strings.Join(q.Sources, " or ") + " was loaded",
-			})
-		}
-	}
-	return out, nil
-}
-
-func needName(column string) string {
-	switch column {
-	case "ip":
-		return "source addresses"
-	case "agent":
-		return "user agents"
-	}
-	return column + "s"
 }

@@ -22,7 +22,7 @@ type Query struct {
 	Level          string
 	Sources        []string
 	Attack         []string
-	Needs          []string // columns of events without which it cannot speak
+	Needs          []string // columns or kinds of events without which it cannot speak
 	Group          []string // columns that make one finding, beside the secret
 	FalsePositives string
 	References     []string

@@ -1,0 +1,131 @@
+package detect
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"breachwindow/queries"
+)
+
+// neededColumns are the columns of events that a detection can say it needs.
+var neededColumns = []string{
+	"account", "region", "actor", "credential", "session", "via", "minted", "target", "ip", "agent",
+}
+
+// findBlind lists the detections that cannot speak: their sources were not loaded, the forms that
+// were never have what they need, or no log has the events that they need.
+func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDetection, error) {
+	counts := make([]string, len(neededColumns))
+	for i, c := range neededColumns {
+		counts[i] = "count(e." + c + ")"
+	}
+	type form struct {
+		source, name string
+		has          map[string]int64
+	}
+	forms, err := collect(ctx, db, `
+		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
+		FROM events e JOIN files f ON f.id = e.file
+		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
+		func(rows *sql.Rows) (f form, err error) {
+			values := make([]int64, len(neededColumns))
+			dest := []any{&f.source, &f.name}
+			f.has = map[string]int64{}
+			for i := range values {
+				dest = append(dest, &values[i])
+			}
+			err = rows.Scan(dest...)
+			for i, c := range neededColumns {
+				f.has[c] = values[i]
+			}
+			return f, err
+		})
+	if err != nil {
+		return nil, err
+	}
+	acts, err := neededActs(ctx, db, qs)
+	if err != nil {
+		return nil, err
+	}
+	out := []BlindDetection{}
+	for _, q := range qs {
+		for _, need := range q.Needs {
+			if source, act, ok := strings.Cut(need, " "); ok && !acts[need] {
+				out = append(out, BlindDetection{
+					q.ID, fmt.Sprintf("no %s in a log of %s", act, source),
+				})
+			}
+		}
+		seen := false
+		for _, f := range forms {
+			if !slices.Contains(q.Sources, f.source) {
+				continue
+			}
+			seen = true
+			for _, need := range q.Needs {
+				if !strings.Contains(need, " ") && f.has[need] == 0 {
+					out = append(out, BlindDetection{
+						q.ID,
+						fmt.Sprintf("no %s in %s", needName(need), f.name),
+					})
+				}
+			}
+		}
+		if !seen {
+			out = append(out, BlindDetection{
+				q.ID,
+				"no log of " + strings.Join(q.Sources, " or ") + " was loaded",
+			})
+		}
+	}
+	return out, nil
+}
+
+func needName(column string) string {
+	switch column {
+	case "ip":
+		return "source addresses"
+	case "agent":
+		return "user agents"
+	}
+	return column + "s"
+}
+
+// neededActs tells of each event that a detection needs, "SOURCE ACTION", whether it is there.
+func neededActs(
+	ctx context.Context, db Querier, qs []queries.Query,
+) (map[string]bool, error) {
+	there := map[string]bool{}
+	for _, q := range qs {
+		for _, need := range q.Needs {
+			source, act, ok := strings.Cut(need, " ")
+			if _, asked := there[need]; !ok || asked {
+				continue
+			}
+			found, err := collect(ctx, db, `
+				SELECT 1 FROM events WHERE source = ? AND action = ? LIMIT 1`,
+				func(rows *sql.Rows) (n int, err error) { return n, rows.Scan(&n) }, source, act)
+			if err != nil {
+				return nil, err
+			}
+			there[need] = len(found) > 0
+		}
+	}
+	return there, nil
+}
+
+// checkNeed tells what is wrong with one value of needs.
+func checkNeed(q queries.Query, need string) error {
+	source, act, isAct := strings.Cut(need, " ")
+	switch {
+	case isAct && (!slices.Contains(q.Sources, source) || strings.Contains(act, " ")):
+		return fmt.Errorf("query %s: it needs %q: write a source of its own and an action", q.ID, need)
+	case !isAct && !slices.Contains(neededColumns, need):
+		return fmt.Errorf("query %s: it needs %q: write one of %s, or SOURCE ACTION", q.ID, need,
+			strings.Join(neededColumns, ", "))
+	}
+	return nil
+}

@@ -31,3 +31,13 @@ CREATE OR REPLACE MACRO trino.agent_family(s) AS
   lower(CASE WHEN regexp_matches(s, '^\[?[A-Za-z0-9_.+-]+')
     THEN system.main.regexp_extract(s, '^\[?([A-Za-z0-9_.+-]+)', 1) ELSE s END);
 CREATE OR REPLACE MACRO trino.sequence(a, b, s) AS generate_series(a, b, s);
+-- github_field is a member of a GitHub record's details, which stands in the record or, in exports
+-- and on GitHub Enterprise Server, in its object data: github_field(details, 'visibility').
+CREATE OR REPLACE MACRO trino.github_field(d, name) AS coalesce(
+  trino.json_extract_scalar(d, '$.' || name), trino.json_extract_scalar(d, '$.data.' || name));
+-- github_private is false where the record says that its repository is public, and true where it
+-- says nothing: each form has its own word for it.
+CREATE OR REPLACE MACRO trino.github_private(d) AS lower(coalesce(
+  trino.github_field(d, 'repository_public'), trino.github_field(d, 'public_repo'),
+  CASE WHEN trino.github_field(d, 'visibility') = 'public' THEN 'true' END,
+  'false')) <> 'true';

@@ -65,6 +65,7 @@ var stages = []struct {
 	{"token_names", AfterLoad},
 	{"apps", AfterLoad},
 	{"revocations", AfterLoad},
+	{"habits", BeforeDetect},
 	{"silences", AfterLoad},
 	{"exposed_credentials", BeforeDetect},
 	{"chain", BeforeDetect},

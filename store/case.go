@@ -59,6 +59,33 @@ func Settings() []Setting {
 			"a silence longer than this many hours is a gap, however usual in its scope",
 		},
 		{
+			"github_burst_hours", 24,
+			"how long a burst of reading repositories or of API requests may last, and how long an " +
+				"act on GitHub is held to have led to another (Chainguard counts clones by day)",
+		},
+		{
+			"github_burst_repositories", 6,
+			"so many private repositories, cloned or downloaded within github_burst_hours, are a " +
+				"burst (Google's rule: more than five)",
+		},
+		{
+			"github_list_requests", 3,
+			"so many different lists of organisations, repositories or secrets, read through the API, " +
+				"are an enumeration; a single one may be a tool's way to work",
+		},
+		{
+			"github_mass_repositories", 10,
+			"so many in a burst are a mass clone (Elastic's rule)",
+		},
+		{
+			"github_refused_requests", 10,
+			"so many API requests refused within github_burst_hours are a search for what a token opens",
+		},
+		{
+			"habit_days", 7,
+			"a log that begins fewer days than this before the incident cannot tell who is new to an act",
+		},
+		{
 			memorySetting, defaultMemoryMB,
 			"the most memory in MB that the database takes while it loads and answers; what does not " +
 				"fit waits in files beside it; 0 is four fifths of the machine's",

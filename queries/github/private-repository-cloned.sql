@@ -26,13 +26,5 @@ FROM unexpected_uses u
 JOIN events e ON e.file = u.file AND e.pos = u.pos
 WHERE u.source = 'github'
   AND u.action IN ('git.clone', 'repo.download_zip')
-  -- Each form says it in its own way; what does not say is taken for private.
-  AND coalesce(
-    json_extract_scalar(e.details, '$.repository_public'),
-    json_extract_scalar(e.details, '$.data.repository_public'),
-    json_extract_scalar(e.details, '$.public_repo'),
-    json_extract_scalar(e.details, '$.data.public_repo'),
-    CASE WHEN coalesce(json_extract_scalar(e.details, '$.visibility'),
-      json_extract_scalar(e.details, '$.data.visibility')) = 'public' THEN 'true' END,
-    'false') <> 'true'
+  AND github_private(e.details)
 ORDER BY u.time, u.event_id, u.secret

@@ -106,9 +106,14 @@ func doubts(f facts) []string {
 	for _, n := range f.nameless {
 		out = append(out, namelessSentence(n))
 	}
-	if f.untold > 0 {
+	if n := f.untold - f.untoldInJobs; n > 0 {
 		out = append(out, fmt.Sprintf("%s in the window cannot be told from the owner's own: "+
-			"the log gives no source address or user agent to compare.", plural(f.untold, "use")))
+			"the log gives no source address or user agent to compare.", plural(n, "use")))
+	}
+	if f.untoldInJobs > 0 {
+		out = append(out, fmt.Sprintf("%s in the window fell into CircleCI jobs that had it, from "+
+			"networks of which nothing says that they are CI's: name them in the case if they are.",
+			plural(f.untoldInJobs, "use")))
 	}
 	if f.derivedUntold > 0 {
 		out = append(out, fmt.Sprintf("%s by credentials made with it cannot be told from the "+

@@ -27,6 +27,7 @@ type facts struct {
 	asOf       *time.Time     // the last event of all logs
 
 	untold        int64 // uses in the window of which the log cannot say whose they were
+	untoldInJobs  int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
 	derivedUses   int64 // by derived credentials in their windows
 	derivedUntold int64
 	joinable      int64 // credentials that a log of uses can name
@@ -145,7 +146,8 @@ SELECT
   w.revoked_how, w.revoked_by, w.revoked_event, w.enabled_at, w.enabled_event, w.late_use, w.late_uses,
   w.late_event,
   coalesce(u.before, 0), coalesce(u.inside, 0), coalesce(u.after, 0), coalesce(u.expected, 0),
-  coalesce(u.derived, 0), coalesce(u.untold, 0), coalesce(u.derived_untold, 0),
+  coalesce(u.derived, 0), coalesce(u.untold, 0),
+  coalesce(u.untold_in_jobs, 0), coalesce(u.derived_untold, 0),
   u.first_use, u.last_use,
   (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
@@ -178,6 +180,8 @@ LEFT JOIN (
     count(*) FILTER (WHERE depth = 0 AND phase = 'after') AS after,
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected) AS expected,
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL) AS untold,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL AND job = 'inside'
+      AND NOT has_baseline AND network IS NOT NULL) AS untold_in_jobs,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL)
       AS derived_untold,
@@ -195,7 +199,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.howRevoked, &f.revokedBy, &f.revokedEv, &f.enabledAt, &f.enabledEv, &f.lateUse, &f.lateUses,
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
-		&f.Uses.Derived, &f.untold, &f.derivedUntold,
+		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold,
 		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String

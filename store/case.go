@@ -44,6 +44,28 @@ type Setting struct {
 func Settings() []Setting {
 	return []Setting{
 		{
+			"circleci_burst_failures", 10,
+			"so many refusals of one person within circleci_burst_minutes are told",
+		},
+		{"circleci_burst_minutes", 60, "how long a burst of acts in CircleCI may last"},
+		{
+			"circleci_burst_projects", 5,
+			"so many projects, followed or added by one person within circleci_burst_minutes, are told",
+		},
+		{
+			"circleci_job_chance", 0.01,
+			"a secret without a baseline fits inside a job, from a network of which chance would put " +
+				"all days into jobs no more often than this",
+		},
+		{
+			"circleci_job_hours", 5,
+			"how long a job runs at most where the log lacks its start or finish (CircleCI's Scale plan)",
+		},
+		{
+			"circleci_job_slack_seconds", 60,
+			"a use this close to a job is not told as one outside of any",
+		},
+		{
 			"coverage_busy_days", 5,
 			"an AWS region seen on fewer days than this, or on fewer than half of its days, and in " +
 				"few hours of them, is judged by its whole account",

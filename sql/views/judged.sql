@@ -2,6 +2,10 @@
 -- fits is NULL where the log gives no place or no agent to compare, of this use or of any before
 -- the window: such a use can be neither called the build's nor the intruder's. A responder's own
 -- credential is his if the case names it; what a stolen key did in his name may be the thief's.
+-- A secret that CI holds and that has no baseline fits inside a job that had it, but not merely
+-- for that: a thief's use may fall into a job by chance. Its network must be one of CI's, as its
+-- label says or ci_networks tells, and nothing may speak against the address. Inside a job from any
+-- other network the log cannot tell.
 CREATE VIEW judged AS
 SELECT
   t.secret AS secret,
@@ -16,7 +20,15 @@ SELECT
   known.secret IS NOT NULL AS has_baseline,
   CASE
     WHEN t.phase = 'before' THEN true
-    WHEN known.secret IS NULL AND t.place IS NOT NULL THEN false
+    WHEN known.secret IS NULL AND t.place IS NOT NULL AND coalesce(run.job, 'none') <> 'inside'
+      THEN false
+    WHEN known.secret IS NULL AND t.place IS NOT NULL
+      AND (t.indicator IS NOT NULL
+        OR regexp_like(coalesce(lower(t.labels), ''), '(^|, *)(tor|vpn)( *,|$)'))
+      THEN false
+    WHEN known.secret IS NULL AND (usual.place IS NOT NULL
+        OR regexp_like(coalesce(lower(t.labels), ''), '(^|, *)ci( *,|$)'))
+      THEN true
     WHEN known.secret IS NULL THEN CAST(NULL AS BOOLEAN)
     WHEN (t.agent_family IS NOT NULL AND agent.value IS NULL) OR action.value IS NULL THEN false
     WHEN t.repository IS NOT NULL AND repository.value IS NULL THEN false
@@ -29,6 +41,7 @@ SELECT
     WHEN t.phase = 'before' THEN ''
     WHEN known.secret IS NULL THEN ', no baseline'
       || CASE WHEN t.place IS NULL THEN ', no source address' ELSE '' END
+      || CASE WHEN run.job = 'inside' THEN ', inside a CircleCI job' ELSE '' END
     ELSE
       CASE WHEN t.place IS NULL THEN ', no source address'
         WHEN known.places = 0 THEN ', no source address before the window'
@@ -38,8 +51,13 @@ SELECT
       || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
       || CASE WHEN t.repository IS NOT NULL AND repository.value IS NULL
         THEN ', new repository' ELSE '' END
-  END AS differs
+  END AS differs,
+  run.job AS job
 FROM touches t
+LEFT JOIN in_jobs run ON run.secret = t.secret AND run.credential = t.credential
+  AND run.file = t.file AND run.pos = t.pos
+LEFT JOIN ci_networks usual ON usual.secret = t.secret AND usual.derived = (t.depth > 0)
+  AND usual.place = t.place
 LEFT JOIN (
   SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places,
     count_if(b.what = 'agent') AS agents

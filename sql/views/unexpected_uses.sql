@@ -10,6 +10,7 @@ SELECT
   u.phase AS phase,
   u.why AS why,
   u.has_baseline AS has_baseline,
+  u.job AS job,
   u.source AS source,
   u.event_id AS event_id,
   u.time AS time,

@@ -1,7 +1,8 @@
 -- A use: an event by an exposed or derived credential, before, in or after that credential's
 -- window. expected is true (the customer's list, a responder, AWS itself, or the baseline, and
 -- for a derived credential its minting too), false, or NULL where the log cannot tell: there is
--- no address to compare, or it names a person who may have acted himself.
+-- no address to compare, or it names a person who may have acted himself. job tells whether a job
+-- of CircleCI had the secret then: inside, perhaps, none, or NULL where the log cannot tell.
 CREATE VIEW uses AS
 SELECT
   t.secret AS secret,
@@ -21,11 +22,14 @@ SELECT
     WHEN t.by_aws THEN 'AWS itself'
     WHEN j.listed_why IS NOT NULL THEN 'listed: ' || j.listed_why
     WHEN j.responder THEN 'responder'
+    WHEN j.fits AND NOT j.has_baseline AND t.phase <> 'before' AND coalesce(b.expected, true)
+      THEN 'inside a CircleCI job'
     WHEN j.differs <> '' THEN substr(j.differs, 3)
     WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
     ELSE 'fits the baseline'
   END AS why,
   j.has_baseline AS has_baseline,
+  j.job AS job,
   coalesce(j.listed_by_address, false) AS listed_by_address,
   j.responder AS responder,
   t.by_aws AS by_aws,

@@ -1,0 +1,40 @@
+-- The networks from which a secret was used inside jobs that had it, and never outside of any, on
+-- so many days that chance does not explain it: where jobs fill a tenth of the time, two days are
+-- enough for one in a hundred, where they fill half of it, seven.
+CREATE VIEW ci_networks AS
+SELECT
+  p.secret AS secret,
+  p.derived AS derived,
+  p.place AS place
+FROM (
+  SELECT
+    u.secret AS secret,
+    u.depth > 0 AS derived,
+    u.place AS place,
+    count(CASE WHEN r.job = 'none' THEN 1 END) AS outside,
+    count(DISTINCT CASE WHEN r.job = 'inside' THEN date_trunc('day', u.time) END) AS days
+  FROM touches u
+  JOIN in_jobs r ON r.secret = u.secret AND r.credential = u.credential
+    AND r.file = u.file AND r.pos = u.pos
+  WHERE u.place IS NOT NULL
+  GROUP BY u.secret, u.depth > 0, u.place
+) p
+JOIN (
+  -- How much of the time its jobs fill. Jobs that overlap count once.
+  SELECT
+    j.secret AS secret,
+    sum(greatest(0, j.ends - greatest(j.starts, coalesce(j.busy_until, j.starts))))
+      / greatest(1, max(j.ends) - min(j.starts)) AS share
+  FROM (
+    SELECT c.secret AS secret, c.starts AS starts, c.ends AS ends,
+      max(c.ends) OVER (PARTITION BY c.secret ORDER BY c.starts, c.ends
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+    FROM ci_times c
+    WHERE c.certain
+  ) j
+  GROUP BY j.secret
+) filled ON filled.secret = p.secret
+WHERE p.outside = 0
+  AND p.days >= 2
+  AND power(filled.share, p.days)
+    <= (SELECT s.value FROM settings s WHERE s.name = 'circleci_job_chance')

@@ -1,7 +1,8 @@
--- When a CircleCI job ran that had a secret of the inventory, in seconds since 1970. certain is true
--- where the log says so: the job was given the context, or is of the project, and both its start
--- and its finish are known. Otherwise it may have run then and may have had it: the log does not
--- name the project, or no contexts at all, or one end is missing and the longest job is assumed.
+-- When a CircleCI job ran that had a secret of the inventory, in seconds since 1970. certain is
+-- true where the log says so: the job was given the context, or is of the project, and both its
+-- start and its finish are known. Otherwise it may have run then and may have had it: the log does
+-- not name the project, or no contexts at all, or one end is missing and the longest job is
+-- assumed.
 CREATE VIEW ci_times AS
 WITH
 held AS (

@@ -1,4 +1,4 @@
--- Was a CircleCI job running that had the secret, when the secret was used? inside: one that had it,
+-- Was a CircleCI job running that had the secret, when it was used? inside: one that had it,
 -- as the log says. perhaps: one that may have had it, or just before or after. none: no such job,
 -- and the log of jobs covers the time. A use without a row is one of which the log cannot tell.
 CREATE VIEW in_jobs AS

@@ -5,9 +5,13 @@ CREATE OR REPLACE MACRO trino.json_extract_scalar(j, p) AS CASE
   WHEN NOT json_valid(j) THEN NULL
   WHEN json_type(j, p) IN ('OBJECT', 'ARRAY') THEN NULL
   ELSE json_extract_string(j, p) END;
-CREATE OR REPLACE MACRO trino.json_size(j, p) AS CASE json_type(j, p)
-  WHEN 'ARRAY' THEN json_array_length(j, p)
-  WHEN 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END;
+CREATE OR REPLACE MACRO trino.json_extract(j, p) AS
+  CASE WHEN json_valid(j) THEN system.main.json_extract(j, p) END;
+CREATE OR REPLACE MACRO trino.json_format(j) AS CAST(j AS VARCHAR);
+CREATE OR REPLACE MACRO trino.json_size(j, p) AS CAST(CASE
+  WHEN NOT json_valid(j) THEN NULL
+  WHEN json_type(j, p) = 'ARRAY' THEN json_array_length(j, p)
+  WHEN json_type(j, p) = 'OBJECT' THEN len(json_keys(j, p)) ELSE 0 END AS BIGINT);
 CREATE OR REPLACE MACRO trino.regexp_like(s, p) AS regexp_matches(s, p);
 CREATE OR REPLACE MACRO trino.regexp_extract(s, p) AS
   CASE WHEN regexp_matches(s, p) THEN system.main.regexp_extract(s, p) END,

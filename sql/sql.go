@@ -86,6 +86,8 @@ var stages = []struct {
 	{"in_window", Live},
 	{"acts", Live},
 	{"exposed_next", Live},
+	{"policy_statements", Live},
+	{"key_users", Live},
 	{"windows", BeforeDetect},
 	{"coverage", Live},
 	{"caveats", BeforeDetect},

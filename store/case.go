@@ -44,6 +44,16 @@ type Setting struct {
 func Settings() []Setting {
 	return []Setting{
 		{
+			"bulk_read_megabytes", 1000,
+			"a key that reads this many MB of objects within bulk_read_minutes reads in bulk; our own " +
+				"measure, for GuardDuty learns its own per account",
+		},
+		{"bulk_read_minutes", 60, "see bulk_read_megabytes and bulk_read_objects"},
+		{
+			"bulk_read_objects", 100,
+			"a key that reads this many objects within bulk_read_minutes reads in bulk",
+		},
+		{
 			"circleci_burst_failures", 10,
 			"so many refusals of one person within circleci_burst_minutes are told",
 		},
@@ -81,6 +91,26 @@ func Settings() []Setting {
 			"a silence longer than this many hours is a gap, however usual in its scope",
 		},
 		{
+			"denied_calls", 10,
+			"so many denied calls from one address within denied_minutes are a burst (as in Suzaku's " +
+				"aws_cloudtrail_many_access_denied)",
+		},
+		{"denied_minutes", 10, "see denied_calls"},
+		{
+			"enumeration_calls", 3,
+			"so many kinds of calls that list users, or machines, within enumeration_minutes are an " +
+				"enumeration (as in Panther's aws_cloudtrail_account_discovery)",
+		},
+		{"enumeration_minutes", 10, "see enumeration_calls"},
+		{
+			"escalation_minutes", 60,
+			"a call was denied, a policy changed, the call allowed: each within this many minutes",
+		},
+		{
+			"large_launch_instances", 5,
+			"a launch that may make this many machines is a large one",
+		},
+		{
 			"github_burst_hours", 24,
 			"how long a burst of reading repositories or of API requests may last, and how long an " +
 				"act on GitHub is held to have led to another (Chainguard counts clones by day)",
@@ -113,9 +143,25 @@ func Settings() []Setting {
 				"fit waits in files beside it; 0 is four fifths of the machine's",
 		},
 		{
+			"model_run_minutes", 15,
+			"models were listed, then run within this many minutes (as in Elastic's " +
+				"discovery_bedrock_model_recon_and_invocation_via_long_term_key)",
+		},
+		{
+			"overlap_minutes", 30,
+			"uses from two networks within this many minutes are at once (as in Elastic's " +
+				"initial_access_iam_session_token_used_from_multiple_addresses)",
+		},
+		{
 			"propagation_seconds", 60,
 			"a use this soon after a deletion is the cloud catching up, not a use after rotation",
 		},
+		{
+			"recon_calls", 3,
+			"so many kinds of read-only calls within recon_seconds are a burst (as in Suzaku's " +
+				"many_recon_events)",
+		},
+		{"recon_seconds", 60, "see recon_calls"},
 	}
 }
 

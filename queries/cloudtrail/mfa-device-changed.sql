@@ -1,8 +1,7 @@
 -- A second factor was added, exchanged or removed.
 --
 -- With his own device a thief passes where only the second factor still protects. By a session it
--- weighs as much: sessions may not do so by accident. People get new phones daily, so it is read
--- for exposed secrets only.
+-- weighs as much. People get new phones daily, so it is read for exposed secrets only.
 --
 -- level: high
 -- sources: cloudtrail

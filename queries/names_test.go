@@ -1,114 +1,136 @@
 package queries_test
 
 import (
-	"encoding/csv"
-	"encoding/json"
-	"os"
-	"path/filepath"
-	"regexp"
+	"errors"
 	"strings"
 	"testing"
+
+	"breachwindow/queries"
 )
 
-var (
-	sqlComment = regexp.MustCompile(`--[^\n]*`)
-	actionTest = regexp.MustCompile(`\baction\s+(?:NOT\s+)?(?:IN\s*\([^)]*\)|(?:=|<>)\s*'[^']*')`)
-	sqlText    = regexp.MustCompile(`'([^']*)'`)
-)
-
-// A detection that names an action which no log has can never fire: every action that a detection
-// or a view compares is one of the lists of the development data.
-func TestActionsExist(t *testing.T) {
-	t.Parallel()
-	known := knownActions(t)
-	var files []string
-	for _, pattern := range []string{"*/*.sql", "../sql/views/*.sql"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, found...)
+// TestBuiltinNames: no detection waits for an event that does not exist.
+func TestBuiltinNames(t *testing.T) {
+	names, err := queries.KnownNames()
+	if err != nil {
+		t.Fatal(err)
 	}
-	checked := 0
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, test := range actionTest.FindAllString(sqlComment.ReplaceAllString(string(text), ""), -1) {
-			for _, name := range sqlText.FindAllStringSubmatch(test, -1) {
-				checked++
-				if !known[name[1]] {
-					t.Errorf("%s: no log is known to have the action %s", file, name[1])
-				}
-			}
-		}
+	all, err := queries.Builtin()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if len(files) < 35 || checked < 25 {
-		t.Errorf("only %d actions in %d files were checked", checked, len(files))
-	}
-	for _, name := range []string{"GetCallerIdentity2", "git.cloned", ""} {
-		if known[name] {
-			t.Errorf("the action %q is taken for known", name)
+	for _, q := range all {
+		if err := names.Check(q); err != nil {
+			t.Error(err)
 		}
 	}
 }
 
-// knownActions are the actions of GitHub's and CircleCI's documentation and what detections for
-// CloudTrail, published by others, look for.
-func knownActions(t *testing.T) map[string]bool {
-	t.Helper()
-	dir := os.Getenv("BREACHWINDOW_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared", "data")
-	}
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("NOT CHECKED: that the actions which detections name exist. "+
-			"The development data is not at %s; name its folder in BREACHWINDOW_DATA", dir)
-	}
-	known := map[string]bool{}
-	// IAM API Reference and STS API Reference, where the lists below have no detection for a call.
-	for _, name := range []string{
-		"AssumeRoot", "CreateServiceSpecificCredential", "DeleteRole",
-		"DeleteServiceSpecificCredential", "DeleteSigningCertificate", "DeleteSSHPublicKey",
-		"ResetServiceSpecificCredential", "UpdateServiceSpecificCredential",
-		"UpdateSigningCertificate", "UpdateSSHPublicKey", "UploadSigningCertificate",
-		"UploadSSHPublicKey",
-	} {
-		known[name] = true
-	}
-	for name, column := range map[string]int{
-		"github/actions.tsv": 2, "cloudtrail/traildiscover/events_meta.csv": 1,
-	} {
-		f, err := os.Open(filepath.Join(dir, filepath.FromSlash(name)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		r := csv.NewReader(f)
-		if strings.HasSuffix(name, ".tsv") {
-			r.Comma = '\t'
-		}
-		rows, err := r.ReadAll()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, row := range rows[1:] {
-			known[row[column]] = true
-		}
-	}
-	var list struct {
-		Actions []struct{ Action string }
-	}
-	text, err := os.ReadFile(filepath.Join(dir, "circleci", "audit_actions.json"))
-	if err == nil {
-		err = json.Unmarshal(text, &list)
-	}
+func TestCheckNames(t *testing.T) {
+	names, err := queries.KnownNames()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range list.Actions {
-		known[a.Action] = true
+	const iam = "a.service = 'iam.amazonaws.com' AND "
+	tests := []struct {
+		name, sources, where string
+		unknown              []string // in order
+	}{
+		{name: "equal", where: iam + "a.action = 'CreateUser'"},
+		{name: "misspelt", where: iam + "a.action = 'CreateUsr'", unknown: []string{"CreateUsr"}},
+		{name: "wrong case", where: "a.action = 'createUser'", unknown: []string{"createUser"}},
+		{name: "of another service", where: iam + "action = 'ListBuckets'",
+			unknown: []string{"ListBuckets"}},
+		{name: "no service named", where: "action = 'ListBuckets'"},
+		{name: "unknown service", where: "service = 'iamm.amazonaws.com'",
+			unknown: []string{"iamm.amazonaws.com"}},
+		{name: "service without its domain", where: "service <> 'iam'", unknown: []string{"iam"}},
+		{name: "list", where: iam + "a.action NOT IN ('CreateUser',\n'Nope', 'GetUser')",
+			unknown: []string{"Nope"}},
+		{name: "after the list", where: iam + "a.action IN ('GetUser') AND a.actor = 'Nope'"},
+		{name: "reversed", where: iam + "'Nope' = a.action", unknown: []string{"Nope"}},
+		{name: "case", where: iam + "'x' = CASE a.action WHEN 'GetUser' THEN 'x' WHEN 'Nope' " +
+			"THEN 'y' ELSE 'z' END", unknown: []string{"Nope"}},
+		{name: "pattern", where: "service = 'lambda.amazonaws.com' AND action LIKE 'AddPermission%'"},
+		{name: "pattern that fits nothing", where: "action LIKE 'AddPermit%'",
+			unknown: []string{"AddPermit%"}},
+		{name: "a dot is a dot", sources: "github", where: "action LIKE 'git.clone' OR " +
+			"action LIKE 'git_clon.'", unknown: []string{"git_clon."}},
+		{name: "comment", where: "-- action = 'Nope'\n" + iam + "action = 'GetUser'"},
+		{name: "other columns", where: "b.what = 'action' AND b.value = 'Nope' AND error = 'Nope'"},
+		{name: "another source", sources: "github", where: "action = 'CreateUser'",
+			unknown: []string{"CreateUser"}},
+		{name: "either source", sources: "github, circleci",
+			where: "action IN ('git.clone', 'context.create')"},
+		{name: "quote", where: "action = 'Get''User'", unknown: []string{"Get'User"}},
+		{name: "two", where: "action = 'A'\n OR action = 'B'", unknown: []string{"A", "B"}},
 	}
-	return known
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			sources := tt.sources
+			if sources == "" {
+				sources = "cloudtrail"
+			}
+			text := "-- T.\n-- level: low\n-- sources: " + sources + "\nSELECT 1 WHERE " + tt.where
+			q, err := queries.Parse("x/y.sql", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := refused(t, names.Check(q))
+			if len(got) != len(tt.unknown) {
+				t.Fatalf("refused %v, want %q", got, tt.unknown)
+			}
+			for i, se := range got {
+				before, _, ok := strings.Cut(text, "'"+strings.ReplaceAll(tt.unknown[i], "'", "''")+"'")
+				if !ok || !strings.Contains(se.Msg, `"`+tt.unknown[i]+`"`) ||
+					se.File != "x/y.sql" || se.Line != strings.Count(before, "\n")+1 {
+					t.Errorf("refused %v, want %q", se, tt.unknown[i])
+				}
+			}
+		})
+	}
+}
+
+func refused(t *testing.T, err error) []*queries.SyntaxError {
+	t.Helper()
+	if err == nil {
+		return nil
+	}
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		t.Fatalf("%v is not a list of errors", err)
+	}
+	var out []*queries.SyntaxError
+	for _, e := range joined.Unwrap() {
+		var se *queries.SyntaxError
+		if !errors.As(e, &se) {
+			t.Fatalf("%v has no place", e)
+		}
+		out = append(out, se)
+	}
+	return out
+}
+
+// FuzzCheckNames: any text is checked without a crash, and what is refused stands in it.
+func FuzzCheckNames(f *testing.F) {
+	names, err := queries.KnownNames()
+	if err != nil {
+		f.Fatal(err)
+	}
+	all, err := queries.Builtin()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, q := range all {
+		f.Add(q.Text)
+	}
+	f.Add("CASE action WHEN")
+	f.Add("'x' = action IN (")
+	f.Fuzz(func(t *testing.T, text string) {
+		q := queries.Query{ID: "x", Sources: []string{"cloudtrail"}, Text: text}
+		for _, se := range refused(t, names.Check(q)) {
+			if se.Line < 1 || se.Line > strings.Count(text, "\n")+1 {
+				t.Errorf("line %d of %q", se.Line, text)
+			}
+		}
+	})
 }

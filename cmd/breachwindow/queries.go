@@ -49,7 +49,7 @@ func (a *app) queriesCmd() *cobra.Command {
 		},
 		&cobra.Command{
 			Use:   "check DIR",
-			Short: "Check detections of your own: header, one SELECT, columns",
+			Short: "Check detections of your own: header, one SELECT, columns, names of events",
 			Args:  cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return a.checkQueries(cmd.Context(), args[0])
@@ -117,9 +117,13 @@ func (a *app) checkQueries(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	names, err := queries.KnownNames()
+	if err != nil {
+		return err
+	}
 	var errs []error
 	for _, q := range all[len(builtin):] {
-		errs = append(errs, detect.Check(ctx, db, q))
+		errs = append(errs, detect.Check(ctx, db, q), names.Check(q))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

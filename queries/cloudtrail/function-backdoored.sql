@@ -38,6 +38,6 @@ WHERE a.source = 'cloudtrail'
       OR a.action LIKE 'PublishLayerVersion%'
       OR (a.action LIKE 'UpdateFunctionConfiguration%' AND json_size(a.details,
         '$.requestParameters.layers') > 0)
-      OR (a.action IN ('CreateFunctionUrlConfig', 'UpdateFunctionUrlConfig')
+      OR ((a.action LIKE 'CreateFunctionUrlConfig%' OR a.action LIKE 'UpdateFunctionUrlConfig%')
         AND json_extract_scalar(a.details, '$.requestParameters.authType') = 'NONE'))))
 ORDER BY a.time, a.event_id, a.secret

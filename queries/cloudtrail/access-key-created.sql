@@ -1,7 +1,9 @@
 -- An AWS access key was made, or someone tried to make one.
 --
 -- A long-term key outlives every rotation of the secret that made it. Attempts that were denied
--- show intent; they are findings of their own, at level medium.
+-- show intent; they are findings of their own, at level medium. A key for another user (whose) takes
+-- over that user's rights; without a name in the request it is one's own. Rare and telling whoever
+-- does it, so it is also told where it is tied to no secret.
 --
 -- level: high
 -- sources: cloudtrail
@@ -23,6 +25,10 @@ SELECT
   a.pos AS pos,
   a.outcome AS outcome,
   CASE WHEN a.outcome = 'success' THEN 'high' ELSE 'medium' END AS level,
+  CASE WHEN coalesce(json_extract_scalar(a.details, '$.requestParameters.userName'),
+      json_extract_scalar(a.details, '$.responseElements.accessKey.userName'),
+      regexp_extract(a.actor, '[^/]+$')) = regexp_extract(a.actor, '[^/]+$')
+    THEN 'own' ELSE 'another' END AS whose,
   a.minted AS minted
 FROM acts a
 WHERE a.source = 'cloudtrail'

@@ -29,8 +29,9 @@ LEFT JOIN ips i ON i.ip = w.ip
 WHERE w.source = 'cloudtrail'
   AND w.service = 'signin.amazonaws.com'
   AND w.action = 'ConsoleLogin'
-  AND w.actor_kind = 'IAMUser'
+  AND w.actor_kind IN ('IAMUser', 'Root')
   AND w.outcome = 'success'
+  AND json_extract_scalar(w.details, '$.additionalEventData.SamlProviderArn') IS NULL
   AND upper(json_extract_scalar(w.details, '$.additionalEventData.MFAUsed')) = 'NO'
   AND NOT EXISTS (
     SELECT 1

@@ -1,8 +1,9 @@
 -- A policy was written into a user, a role or a group.
 --
--- Inline policies are seen in no list of policies. Written into oneself it is the shortest way to
--- more rights. Deployments write them daily into roles, so they are read for exposed secrets
--- only, except for policies that allow everything.
+-- One that only denies gives nothing and is left out. Inline policies are seen in no list of
+-- policies. Written into oneself it is the shortest way to more rights. Deployments write them
+-- daily into roles, so they are read for exposed secrets only, except for policies that allow
+-- everything.
 --
 -- level: high
 -- sources: cloudtrail
@@ -39,7 +40,11 @@ FROM acts a
 WHERE a.source = 'cloudtrail'
   AND a.service = 'iam.amazonaws.com'
   AND a.action IN ('PutUserPolicy', 'PutRolePolicy', 'PutGroupPolicy')
-  AND (a.secret IS NOT NULL
-    OR EXISTS (SELECT 1 FROM policy_statements p
-      WHERE p.file = a.file AND p.pos = a.pos AND p.admin))
+  AND (EXISTS (SELECT 1 FROM policy_statements p
+      WHERE p.file = a.file AND p.pos = a.pos AND p.admin)
+    OR (a.secret IS NOT NULL AND (
+      EXISTS (SELECT 1 FROM policy_statements p
+        WHERE p.file = a.file AND p.pos = a.pos AND p.effect = 'allow')
+      OR NOT EXISTS (SELECT 1 FROM policy_statements p
+        WHERE p.file = a.file AND p.pos = a.pos))))
 ORDER BY a.time, a.event_id, a.secret

@@ -9,4 +9,4 @@ SELECT DISTINCT
   regexp_extract(u.actor, '[^/]+$') AS user_name
 FROM uses u
 WHERE u.source = 'cloudtrail'
-  AND u.actor_kind = 'IAMUser'
+  AND u.actor_kind IN ('IAMUser', 'Root')

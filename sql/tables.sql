@@ -135,13 +135,28 @@ CREATE TABLE main.events (
 CREATE TABLE main.ips (
   ip VARCHAR NOT NULL,             -- as in events; only real addresses are here
   address VARCHAR NOT NULL,        -- 32 hexadecimal digits, as in indicators
-  network VARCHAR NOT NULL,        -- the AS number where known, else the /24 or /48
+  block VARCHAR NOT NULL,          -- the /24 or /48
+  network VARCHAR NOT NULL,        -- AS and its number where known, else the block
   country VARCHAR,
   city VARCHAR,
   asn BIGINT,
   organisation VARCHAR,
-  labels VARCHAR,                  -- comma-separated: hosting, vpn, tor, cloud provider, ci
+  labels VARCHAR,                  -- comma-separated: hosting, vpn, tor, proxy, cloud provider, ci
+  shared BOOLEAN NOT NULL,         -- anybody can rent an address of this network, or pass through it
+  latitude DOUBLE,                 -- only where a database knows more than the country
+  longitude DOUBLE,
   indicator VARCHAR                -- the indicator that names it
+);
+
+-- The databases that table ips was filled from, in the order in which they are asked.
+CREATE TABLE main.ip_databases (
+  position INTEGER NOT NULL,
+  name VARCHAR NOT NULL,           -- as the case names it, or built-in …
+  type VARCHAR NOT NULL,
+  built TIMESTAMP,
+  sha256 VARCHAR NOT NULL,
+  source VARCHAR NOT NULL,         -- who made it, its licence
+  places BOOLEAN NOT NULL          -- it says where addresses are or whose: of its year
 );
 
 -- Thresholds that views and detections read.

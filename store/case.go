@@ -25,6 +25,7 @@ type Case struct {
 	Expected   []Expected
 	Responders []string // actors or credentials
 	Settings   map[string]float64
+	Networks   *geo.DB // what is known of addresses; nil: only what they tell themselves
 }
 
 // Expected is an entry of the customer's list of expected use; every selector that is set must
@@ -138,6 +139,15 @@ func Settings() []Setting {
 			"a log that begins fewer days than this before the incident cannot tell who is new to an act",
 		},
 		{
+			"impossible_travel_km", 100,
+			"places nearer to each other than this many kilometres are one: databases place an " +
+				"address no better",
+		},
+		{
+			"impossible_travel_kmh", 1000,
+			"nobody travels faster than this many kilometres per hour; an airliner cruises at 900",
+		},
+		{
 			memorySetting, defaultMemoryMB,
 			"the most memory in MB that the database takes while it loads and answers; what does not " +
 				"fit waits in files beside it; 0 is four fifths of the machine's",
@@ -193,6 +203,7 @@ func (d *DB) SetCase(ctx context.Context, c Case) error {
 	if err != nil {
 		return err
 	}
+	d.networks = c.Networks
 	memory, ok := c.Settings[memorySetting]
 	if !ok {
 		memory = defaultMemoryMB
@@ -382,60 +393,4 @@ func null(s string) any {
 		return nil
 	}
 	return s
-}
-
-// refreshIPs adds the addresses that were not seen before, with what is known of each, drops those
-// that no event has any more, and marks those that the incident names.
-func (d *DB) refreshIPs(ctx context.Context) error {
-	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `
-			DELETE FROM main.ips
-			WHERE ip NOT IN (SELECT ip FROM main.events WHERE ip IS NOT NULL)`)
-		if err != nil {
-			return err
-		}
-		texts, err := newIPs(ctx, tx)
-		if err != nil {
-			return err
-		}
-		var ips, addresses, networks []string
-		for _, text := range texts {
-			if info, ok := geo.Lookup(text); ok {
-				ips, addresses = append(ips, text), append(addresses, info.Address)
-				networks = append(networks, info.Network)
-			}
-		}
-		// There may be tens of thousands: as lists they take a tenth of the time.
-		_, err = tx.ExecContext(ctx, `
-			INSERT INTO main.ips (ip, address, network) SELECT unnest(CAST($1 AS VARCHAR[])),
-			  unnest(CAST($2 AS VARCHAR[])), unnest(CAST($3 AS VARCHAR[]))`,
-			ips, addresses, networks)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE main.ips SET indicator = (
-			  SELECT min(n.value) FROM main.indicators n
-			  WHERE n.ip_from <= ips.address AND n.ip_to >= ips.address)`)
-		return err
-	})
-}
-
-func newIPs(ctx context.Context, tx *sql.Tx) (_ []string, err error) {
-	rows, err := tx.QueryContext(ctx, `
-		SELECT DISTINCT ip FROM main.events
-		WHERE ip IS NOT NULL AND ip NOT IN (SELECT ip FROM main.ips) ORDER BY ip`)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	var texts []string
-	for rows.Next() {
-		var text string
-		if err := rows.Scan(&text); err != nil {
-			return nil, err
-		}
-		texts = append(texts, text)
-	}
-	return texts, rows.Err()
 }

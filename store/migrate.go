@@ -33,6 +33,15 @@ var migrations = []string{
 	`CREATE TABLE main.silent (
 	  account VARCHAR NOT NULL, region VARCHAR NOT NULL,
 	  from_time TIMESTAMP NOT NULL, to_time TIMESTAMP NOT NULL);`,
+	// The next run looks all addresses up.
+	`DROP TABLE main.ips;
+	CREATE TABLE main.ips (
+	  ip VARCHAR NOT NULL, address VARCHAR NOT NULL, block VARCHAR NOT NULL, network VARCHAR NOT NULL,
+	  country VARCHAR, city VARCHAR, asn BIGINT, organisation VARCHAR, labels VARCHAR,
+	  shared BOOLEAN NOT NULL, latitude DOUBLE, longitude DOUBLE, indicator VARCHAR);
+	CREATE TABLE main.ip_databases (
+	  position INTEGER NOT NULL, name VARCHAR NOT NULL, type VARCHAR NOT NULL, built TIMESTAMP,
+	  sha256 VARCHAR NOT NULL, source VARCHAR NOT NULL, places BOOLEAN NOT NULL);`,
 }
 
 // prepare brings the open database to this program's version.

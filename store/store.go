@@ -19,6 +19,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2"
 	"github.com/gofrs/flock"
 
+	"breachwindow/geo"
 	schema "breachwindow/sql"
 )
 
@@ -30,6 +31,7 @@ type DB struct {
 	sql  *sql.DB
 	lock *flock.Flock
 
+	networks   *geo.DB      // of the case
 	source     *eventSource // of the transaction that loads
 	registered bool         // the table function is known
 

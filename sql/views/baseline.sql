@@ -18,6 +18,7 @@ FROM (
       WHEN 'place' THEN g.place
       WHEN 'ip' THEN g.ip
       WHEN 'network' THEN g.network
+      WHEN 'owner' THEN g.organisation
       WHEN 'country' THEN g.country
       WHEN 'agent' THEN g.agent_family
       WHEN 'action' THEN g.action
@@ -34,6 +35,7 @@ FROM (
       t.place AS place,
       t.ip AS ip,
       t.network AS network,
+      t.organisation AS organisation,
       t.country AS country,
       t.agent_family AS agent_family,
       t.action AS action,
@@ -44,10 +46,10 @@ FROM (
       max(t.time) AS last_seen
     FROM touches t
     WHERE t.phase = 'before'
-    GROUP BY t.secret, t.depth > 0, t.place, t.ip, t.network, t.country, t.agent_family,
-      t.action, t.region, CASE WHEN t.source = 'github' THEN t.target END
+    GROUP BY t.secret, t.depth > 0, t.place, t.ip, t.network, t.organisation, t.country,
+      t.agent_family, t.action, t.region, CASE WHEN t.source = 'github' THEN t.target END
   ) g
-  CROSS JOIN (VALUES ('place'), ('ip'), ('network'), ('country'), ('agent'), ('action'),
+  CROSS JOIN (VALUES ('place'), ('ip'), ('network'), ('owner'), ('country'), ('agent'), ('action'),
     ('region'), ('target')) AS k (what)
 ) f
 WHERE f.value IS NOT NULL

@@ -1,7 +1,10 @@
 -- Each touch by itself: does it stand on the customer's list, and does it fit the baseline?
 -- fits is NULL where the log gives no place or no agent to compare, of this use or of any before
--- the window: such a use can be neither called the build's nor the intruder's. A responder's own
--- credential is his if the case names it; what a stolen key did in his name may be the thief's.
+-- the window: such a use can be neither called the build's nor the intruder's. So it is with an
+-- address of a network that was seen before, or of another one of its owner, in which anybody can
+-- rent one, unless its /24 or /48 was seen too: builds move about there, and thieves do as well. A
+-- responder's own credential is his if the case names it; what a stolen key did in his name may be
+-- the thief's.
 -- A secret that CI holds and that has no baseline fits inside a job that had it, but not merely
 -- for that: a thief's use may fall into a job by chance. Its network must be one of CI's, as its
 -- label says or ci_networks tells, and nothing may speak against the address. Inside a job from any
@@ -32,8 +35,11 @@ SELECT
     WHEN known.secret IS NULL THEN CAST(NULL AS BOOLEAN)
     WHEN (t.agent_family IS NOT NULL AND agent.value IS NULL) OR action.value IS NULL THEN false
     WHEN t.repository IS NOT NULL AND repository.value IS NULL THEN false
-    WHEN t.place IS NOT NULL AND known.places > 0 AND place.value IS NULL THEN false
+    WHEN t.place IS NOT NULL AND known.places > 0 AND place.value IS NULL
+      AND ((network.value IS NULL AND NOT (t.rented AND owner.value IS NOT NULL))
+        OR (t.country IS NOT NULL AND known.countries > 0 AND country.value IS NULL)) THEN false
     WHEN t.place IS NULL OR known.places = 0 THEN CAST(NULL AS BOOLEAN)
+    WHEN place.value IS NULL AND t.shared THEN CAST(NULL AS BOOLEAN)
     WHEN t.agent_family IS NULL AND known.agents > 0 THEN CAST(NULL AS BOOLEAN)
     ELSE true
   END AS fits,
@@ -45,7 +51,12 @@ SELECT
     ELSE
       CASE WHEN t.place IS NULL THEN ', no source address'
         WHEN known.places = 0 THEN ', no source address before the window'
-        WHEN place.value IS NULL THEN ', new network' ELSE '' END
+        WHEN place.value IS NOT NULL THEN ''
+        WHEN network.value IS NULL AND NOT (t.rented AND owner.value IS NOT NULL)
+          THEN ', new network'
+        WHEN t.country IS NOT NULL AND known.countries > 0 AND country.value IS NULL
+          THEN ', new country'
+        WHEN t.shared THEN ', another address of a shared network' ELSE '' END
       || CASE WHEN t.agent_family IS NULL AND known.agents > 0 THEN ', no user agent'
         WHEN t.agent_family IS NOT NULL AND agent.value IS NULL THEN ', new agent' ELSE '' END
       || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
@@ -60,13 +71,19 @@ LEFT JOIN ci_networks usual ON usual.secret = t.secret AND usual.derived = (t.de
   AND usual.place = t.place
 LEFT JOIN (
   SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places,
-    count_if(b.what = 'agent') AS agents
+    count_if(b.what = 'country') AS countries, count_if(b.what = 'agent') AS agents
   FROM baseline b
   GROUP BY b.secret, b.derived
 ) known
   ON known.secret = t.secret AND known.derived = (t.depth > 0)
 LEFT JOIN baseline place ON place.secret = t.secret AND place.derived = (t.depth > 0)
   AND place.what = 'place' AND place.value = t.place
+LEFT JOIN baseline network ON network.secret = t.secret AND network.derived = (t.depth > 0)
+  AND network.what = 'network' AND network.value = t.network
+LEFT JOIN baseline owner ON owner.secret = t.secret AND owner.derived = (t.depth > 0)
+  AND owner.what = 'owner' AND owner.value = t.organisation
+LEFT JOIN baseline country ON country.secret = t.secret AND country.derived = (t.depth > 0)
+  AND country.what = 'country' AND country.value = t.country
 LEFT JOIN baseline agent ON agent.secret = t.secret AND agent.derived = (t.depth > 0)
   AND agent.what = 'agent' AND agent.value = t.agent_family
 LEFT JOIN baseline action ON action.secret = t.secret AND action.derived = (t.depth > 0)

@@ -1,5 +1,5 @@
 -- Every event by an exposed or derived credential, before it is judged: the event's columns, the
--- address's, and the three things that a baseline compares (network, agent family, action).
+-- address's, and what a baseline compares (place, network, country, agent family, action).
 CREATE VIEW touches AS
 SELECT
   c.secret AS secret,
@@ -46,14 +46,20 @@ SELECT
   e.pos AS pos,
   i.address AS address,
   i.network AS network,
+  i.latitude AS latitude,
+  i.longitude AS longitude,
+  -- Anybody can rent an address there. Who was seen in a shared network before need not be who is
+  -- there now; addresses that a CI service publishes are its jobs', wherever it rents them.
+  coalesce(i.shared, false) AS rented,
+  coalesce(i.shared AND NOT regexp_like(i.labels, '(^|,)ci(,|$)'), false) AS shared,
   i.country AS country,
   i.asn AS asn,
   i.organisation AS organisation,
   i.labels AS labels,
   i.indicator AS indicator,
-  -- What stands for the place a call came from. A service's name is no network, but a service
-  -- that always called on this credential's behalf is known.
-  coalesce(i.network, CASE WHEN e.source = 'cloudtrail' THEN e.ip END) AS place,
+  -- What stands for the place a call came from: the /24 or /48, not the whole network. A service's
+  -- name is no network, but a service that always called on this credential's behalf is known.
+  coalesce(i.block, CASE WHEN e.source = 'cloudtrail' THEN e.ip END) AS place,
   -- AWS acting in the key's name: the quarantine of a key that it found exposed.
   q.file IS NOT NULL AS by_aws
 FROM credentials c

@@ -31,6 +31,8 @@ SELECT
   u.error AS error,
   u.read_only AS read_only,
   u.network AS network,
+  u.latitude AS latitude,
+  u.longitude AS longitude,
   u.country AS country,
   u.asn AS asn,
   u.organisation AS organisation,

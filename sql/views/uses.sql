@@ -26,6 +26,7 @@ SELECT
       THEN 'inside a CircleCI job'
     WHEN j.differs <> '' THEN substr(j.differs, 3)
     WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
+    WHEN t.shared THEN 'fits the baseline, from a network that anybody can rent'
     ELSE 'fits the baseline'
   END AS why,
   j.has_baseline AS has_baseline,
@@ -60,6 +61,9 @@ SELECT
   t.file AS file,
   t.pos AS pos,
   t.network AS network,
+  t.shared AS shared,
+  t.latitude AS latitude,
+  t.longitude AS longitude,
   t.country AS country,
   t.asn AS asn,
   t.organisation AS organisation,

@@ -21,7 +21,7 @@ func stampOr(t *time.Time, none string) string {
 
 // findingSentences says what the findings behind a verdict found, one sentence per detection and
 // level: what, how often, when, by which keys, from where, and the findings' ids.
-func findingSentences(findings []Finding) []string {
+func findingSentences(findings []Finding, known []Address) []string {
 	var out []string
 	for len(findings) > 0 {
 		first, rest := findings[0], []Finding{}
@@ -33,14 +33,14 @@ func findingSentences(findings []Finding) []string {
 				rest = append(rest, f)
 			}
 		}
-		out = append(out, findingSentence(same))
+		out = append(out, findingSentence(same, known))
 		findings = rest
 	}
 	return out
 }
 
 // findingSentence tells findings of one detection and level together.
-func findingSentence(same []Finding) string {
+func findingSentence(same []Finding, known []Address) string {
 	f := same[0]
 	var count int64
 	var ips, keys, ids []string
@@ -68,7 +68,7 @@ func findingSentence(same []Finding) string {
 		fmt.Fprintf(&b, ", by %s", some(distinctSorted(keys), 3))
 	}
 	if len(ips) > 0 {
-		fmt.Fprintf(&b, ", from %s", some(distinctSorted(ips), 3))
+		fmt.Fprintf(&b, ", from %s", some(described(distinctSorted(ips), known), 3))
 	}
 	fmt.Fprintf(&b, ") [%s %s].", f.Query, some(ids, 4))
 	return b.String()
@@ -84,7 +84,13 @@ func usedSentence(f facts) string {
 	if f.derivedUses > 0 {
 		text += "; so are all " + fmt.Sprint(f.derivedUses) + " by credentials made with it"
 	}
-	return text + "; the logs cover the whole window."
+	text += "; the logs cover the whole window."
+	if f.sharedUses > 0 {
+		text += fmt.Sprintf(" %s came from networks in which anybody can rent an address, from parts "+
+			"of them (/24, /48) that it had come from before: nothing speaks against them, and that "+
+			"is less than proof.", plural(f.sharedUses, "use"))
+	}
+	return text
 }
 
 func unusedSentence(f facts) string {
@@ -106,7 +112,7 @@ func doubts(f facts) []string {
 	for _, n := range f.nameless {
 		out = append(out, namelessSentence(n))
 	}
-	if n := f.untold - f.untoldInJobs; n > 0 {
+	if n := f.untold - f.untoldInJobs - f.untoldShared; n > 0 {
 		out = append(out, fmt.Sprintf("%s in the window cannot be told from the owner's own: "+
 			"the log gives no source address or user agent to compare.", plural(n, "use")))
 	}
@@ -114,6 +120,12 @@ func doubts(f facts) []string {
 		out = append(out, fmt.Sprintf("%s in the window fell into CircleCI jobs that had it, from "+
 			"networks of which nothing says that they are CI's: name them in the case if they are.",
 			plural(f.untoldInJobs, "use")))
+	}
+	if f.untoldShared > 0 {
+		out = append(out, fmt.Sprintf("%s in the window cannot be told from the owner's own: it was "+
+			"used from that network before, but anybody can rent an address there, and these "+
+			"addresses are new. List those that are yours under expected.",
+			plural(f.untoldShared, "use")))
 	}
 	if f.derivedUntold > 0 {
 		out = append(out, fmt.Sprintf("%s by credentials made with it cannot be told from the "+

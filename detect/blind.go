@@ -10,9 +10,11 @@ import (
 	"breachwindow/queries"
 )
 
-// neededColumns are the columns of events that a detection can say it needs.
+// neededColumns are what a detection can say it needs: columns of events, and the coordinates of
+// their addresses.
 var neededColumns = []string{
 	"account", "region", "actor", "credential", "session", "via", "minted", "target", "ip", "agent",
+	"coordinates",
 }
 
 // findBlind lists the detections that cannot speak: their sources were not loaded, the forms that
@@ -21,6 +23,9 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 	counts := make([]string, len(neededColumns))
 	for i, c := range neededColumns {
 		counts[i] = "count(e." + c + ")"
+		if c == "coordinates" {
+			counts[i] = "count(i.latitude)"
+		}
 	}
 	type form struct {
 		source, name string
@@ -28,7 +33,7 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 	}
 	forms, err := collect(ctx, db, `
 		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
-		FROM events e JOIN files f ON f.id = e.file
+		FROM events e JOIN files f ON f.id = e.file LEFT JOIN ips i ON i.ip = e.ip
 		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
 		func(rows *sql.Rows) (f form, err error) {
 			values := make([]int64, len(neededColumns))
@@ -90,6 +95,8 @@ func needName(column string) string {
 		return "source addresses"
 	case "agent":
 		return "user agents"
+	case "coordinates":
+		return "coordinates of source addresses (geoip in case.yaml takes a City database)"
 	}
 	return column + "s"
 }

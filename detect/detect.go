@@ -49,7 +49,8 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	sortFindings(findings)
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
-		readIncident, readProblems, readLineage, readExposedNext, readSecrets, readCoverage, readInputs,
+		readIncident, readProblems, readAddresses, readLineage, readExposedNext, readSecrets,
+		readCoverage, readInputs, readDatabases,
 	}
 	for _, step := range steps {
 		if err := step(ctx, db, r); err != nil {
@@ -79,6 +80,13 @@ func (r *Result) keep(o Options) {
 		r.Secrets[i].Findings = slices.DeleteFunc(r.Secrets[i].Findings,
 			func(id string) bool { return dropped[id] })
 	}
+	named := map[string]bool{}
+	for _, f := range r.Findings {
+		for _, ip := range f.IPs {
+			named[ip] = true
+		}
+	}
+	r.Addresses = slices.DeleteFunc(r.Addresses, func(a Address) bool { return !named[a.IP] })
 	r.Blind = slices.DeleteFunc(r.Blind,
 		func(b BlindDetection) bool { return !o.Chosen(b.Query) })
 }

@@ -12,7 +12,9 @@ type Result struct {
 	Incident IncidentSummary `json:"incident"`
 	Secrets  []SecretAnswer  `json:"secrets"`
 	Findings []Finding       `json:"findings"`
-	Lineage  []Minting       `json:"lineage"`
+	// Addresses is what is known of each address that the findings name.
+	Addresses []Address `json:"addresses"`
+	Lineage   []Minting `json:"lineage"`
 	// ExposedNext is what was read with the exposed secrets: the second list to rotate.
 	ExposedNext []Exposure       `json:"exposed_next"`
 	Coverage    []CoverageSpan   `json:"coverage"`
@@ -20,7 +22,9 @@ type Result struct {
 	Blind       []BlindDetection `json:"blind"`
 	Problems    []Problem        `json:"problems"`
 	Inputs      []Input          `json:"inputs"`
-	Totals      Totals           `json:"totals"`
+	// Databases are what the knowledge of addresses comes from, in the order in which they are asked.
+	Databases []Database `json:"databases"`
+	Totals    Totals     `json:"totals"`
 }
 
 // IncidentSummary names the incident that the case investigates. Ends is nil while the
@@ -110,6 +114,26 @@ type Finding struct {
 	Actors     []string       `json:"actors"`
 	Actions    []string       `json:"actions"`
 	Attributes map[string]any `json:"attributes"`
+}
+
+// Address is what is known of an address. Labels are hints, never verdicts.
+type Address struct {
+	IP           string   `json:"ip"`
+	Network      string   `json:"network"` // AS and its number where known, else the /24 or /48
+	Country      string   `json:"country"`
+	City         string   `json:"city"`
+	ASN          int64    `json:"asn"` // 0: not known
+	Organisation string   `json:"organisation"`
+	Labels       []string `json:"labels"` // hosting, vpn, tor, cloud provider, ci …
+}
+
+// Database is a source of what is known of addresses.
+type Database struct {
+	Name   string     `json:"name"` // as the case names it, or built-in …
+	Type   string     `json:"type"`
+	Built  *time.Time `json:"built"`
+	SHA256 string     `json:"sha256"`
+	Source string     `json:"source"` // who made it, under which licence
 }
 
 // Minting is one step of the chain from a secret to what was made with it. Expires is nil for

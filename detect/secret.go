@@ -21,6 +21,7 @@ type facts struct {
 	lateUses   sql.NullInt64
 	lateEvent  sql.NullString
 	account    sql.NullString
+	addresses  []Address      // what is known of those that its findings name, sorted
 	key        sql.NullString // the access key id, where there is one
 	user       sql.NullString // the ARN of the IAM user whose key it is, as the logs have it
 	cutOff     *time.Time     // of the exposure: what was stored before it is lost
@@ -28,6 +29,8 @@ type facts struct {
 
 	untold        int64 // uses in the window of which the log cannot say whose they were
 	untoldInJobs  int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
+	untoldShared  int64 // of these, from a network which anybody can rent
+	sharedUses    int64 // expected uses from such a network
 	derivedUses   int64 // by derived credentials in their windows
 	derivedUntold int64
 	joinable      int64 // credentials that a log of uses can name
@@ -115,7 +118,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
-		f.missing = missing
+		f.missing, f.addresses = missing, r.Addresses
 		a := judge(f, found[f.ID])
 		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
 			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))
@@ -146,8 +149,8 @@ SELECT
   w.revoked_how, w.revoked_by, w.revoked_event, w.enabled_at, w.enabled_event, w.late_use, w.late_uses,
   w.late_event,
   coalesce(u.before, 0), coalesce(u.inside, 0), coalesce(u.after, 0), coalesce(u.expected, 0),
-  coalesce(u.derived, 0), coalesce(u.untold, 0),
-  coalesce(u.untold_in_jobs, 0), coalesce(u.derived_untold, 0),
+  coalesce(u.derived, 0), coalesce(u.untold, 0), coalesce(u.untold_in_jobs, 0),
+  coalesce(u.derived_untold, 0), coalesce(u.untold_shared, 0), coalesce(u.shared_uses, 0),
   u.first_use, u.last_use,
   (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
@@ -182,6 +185,10 @@ LEFT JOIN (
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL) AS untold,
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL AND job = 'inside'
       AND NOT has_baseline AND network IS NOT NULL) AS untold_in_jobs,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL
+      AND why LIKE '%of a shared network') AS untold_shared,
+    count(*) FILTER (WHERE phase <> 'before' AND expected
+      AND why = 'fits the baseline, from a network that anybody can rent') AS shared_uses,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL)
       AS derived_untold,
@@ -199,7 +206,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.howRevoked, &f.revokedBy, &f.revokedEv, &f.enabledAt, &f.enabledEv, &f.lateUse, &f.lateUses,
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
-		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold,
+		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold, &f.untoldShared, &f.sharedUses,
 		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String

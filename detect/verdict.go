@@ -32,7 +32,7 @@ func judge(f facts, findings []Finding) SecretAnswer {
 	switch {
 	case verdict != "":
 		a.Verdict = verdict
-		a.Because = append(findingSentences(grounds), doubts...)
+		a.Because = append(findingSentences(grounds, f.addresses), doubts...)
 	case len(doubts) > 0:
 		a.Verdict, a.Because = Unknown, doubts
 	case f.Uses.Window+f.derivedUses > 0:

@@ -104,12 +104,17 @@ func FindingsText(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.findings(r.Findings); err != nil {
 		return err
 	}
+	if err := p.addresses(r.Addresses); err != nil {
+		return err
+	}
 	p.blind(r.Blind)
+	p.databases(r)
 	return p.writeTo(w)
 }
 
-// FindingText writes one finding with everything that is known of it.
-func FindingText(w io.Writer, f *detect.Finding, o Options) error {
+// FindingText writes one finding with everything that is known of it and, by known, of its
+// addresses.
+func FindingText(w io.Writer, f *detect.Finding, known []detect.Address, o Options) error {
 	p := newPage(o)
 	p.hang(clip(Clean(string(f.Level)), nameMax)+"  ", f.Title)
 	secret := f.Secret
@@ -124,7 +129,7 @@ func FindingText(w io.Writer, f *detect.Finding, o Options) error {
 		{"first seen", exact(f.FirstSeen)},
 		{"last seen", exact(f.LastSeen)},
 		{"count", fmt.Sprint(f.Count)},
-		{"from", strings.Join(f.IPs, ", ")},
+		{"from", strings.Join(described(f.IPs, known), ", ")},
 		{"actors", strings.Join(f.Actors, ", ")},
 		{"actions", strings.Join(f.Actions, ", ")},
 	}

@@ -80,6 +80,8 @@ func whole(r *detect.Result) *detect.Result {
 	c.Coverage = mapped(r.Coverage, func(s *detect.CoverageSpan) {
 		s.Gaps, s.Kinds, s.EventsPerDay = list(s.Gaps), list(s.Kinds), list(s.EventsPerDay)
 	})
+	c.Addresses = mapped(r.Addresses, func(a *detect.Address) { a.Labels = list(a.Labels) })
+	c.Databases = list(r.Databases)
 	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
 	c.Problems = list(r.Problems)

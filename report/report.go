@@ -33,6 +33,9 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.findings(r.Findings); err != nil {
 		return err
 	}
+	if err := p.addresses(r.Addresses); err != nil {
+		return err
+	}
 	if err := p.lineage(r.Lineage, "breachwindow show SECRET"); err != nil {
 		return err
 	}
@@ -45,6 +48,7 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	p.caveats(r.Caveats)
 	p.blind(r.Blind)
 	p.problems(r.Problems)
+	p.databases(r)
 	p.totals(r)
 	return p.writeTo(w)
 }

@@ -60,7 +60,7 @@ func formats(r *detect.Result, o report.Options) map[string]func(io.Writer) erro
 		"secret": func(w io.Writer) error {
 			return report.SecretText(w, r, r.Secrets[len(r.Secrets)-1].ID, o)
 		},
-		"finding": func(w io.Writer) error { return report.FindingText(w, &r.Findings[0], o) },
+		"finding": func(w io.Writer) error { return report.FindingText(w, &r.Findings[0], r.Addresses, o) },
 	}
 }
 

@@ -46,6 +46,16 @@ func sample(tb testing.TB) *detect.Result {
 	}
 	r := &detect.Result{
 		Schema: 1, Tool: "breachwindow 0.1.0", Case: "acme",
+		Addresses: []detect.Address{
+			{IP: "178.249.214.10", Network: "AS212238", Country: "CA", City: "Toronto", ASN: 212238, Organisation: "Datacamp Limited", Labels: []string{"hosting", "vpn"}},
+			{IP: "188.68.229.52", Network: "AS197226", Country: "PL", ASN: 197226, Organisation: "\"SPRINT\" S.A. \x1b[31mred", Labels: []string{}},
+			{IP: "2001:db8:8a2e:370:7334::1", Network: "2001:db8:8a2e::/48", Labels: []string{}},
+			{IP: "3.228.39.90", Network: "AS14618", Country: "US", ASN: 14618, Organisation: "Amazon.com, Inc.", Labels: []string{"aws", "ci", "hosting"}},
+		},
+		Databases: []detect.Database{
+			{Name: "geo/GeoLite2-City.mmdb", Type: "GeoLite2-City", Built: start, SHA256: strings.Repeat("c1", 32), Source: "GeoLite2City database"},
+			{Name: "built-in labels", Type: "labels", SHA256: strings.Repeat("1a", 32), Source: "breachwindow: AS numbers and words in organisations' names"},
+		},
 		Incident: detect.IncidentSummary{ID: "circleci-2023-01", Title: "CircleCI security incident", Starts: start},
 		Secrets: []detect.SecretAnswer{
 			{

@@ -22,6 +22,12 @@ import (
 // version is what reports name as their maker.
 const version = "0.1.0"
 
+// dataMakers name the makers of the data that the program carries, as their licences ask. NOTICE
+// has it in full.
+const dataMakers = `IP data built in: AS numbers by RouteViews, DB-IP (https://db-ip.com) and NRO, CC BY 4.0;
+countries by iptoasn.com, PDDL; both compiled by ip-location-db
+`
+
 // The exit codes; the package comment says what they mean.
 const (
 	exitError   = 1
@@ -138,7 +144,7 @@ Of verify: 3 something was changed, is missing or was added, 4 it could not be c
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetVersionTemplate("breachwindow {{.Version}}\n")
+	root.SetVersionTemplate("breachwindow {{.Version}}\n" + dataMakers)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.caseDir, "case", ".", "the case folder")

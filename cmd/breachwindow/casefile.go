@@ -30,6 +30,7 @@ type caseFile struct {
 	Expected   []expectedEntry `yaml:"expected"`
 	Responders []string        `yaml:"responders"`
 	RotatedAt  string          `yaml:"rotated_at"`
+	GeoIP      []string        `yaml:"geoip"`
 	Settings   settings        `yaml:"settings"`
 }
 
@@ -163,6 +164,9 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	if i := slices.Index(c.Secrets, ""); i >= 0 {
 		return c, fmt.Errorf("%s: secrets, entry %d: path is missing", name, i+1)
 	}
+	if i := slices.Index(c.GeoIP, ""); i >= 0 {
+		return c, fmt.Errorf("%s: geoip, entry %d: path is missing", name, i+1)
+	}
 	for i, l := range c.Logs {
 		if l.Path == "" {
 			return c, fmt.Errorf("%s: logs, entry %d: path is missing", name, i+1)
@@ -207,6 +211,13 @@ func (c *investigation) resolve(name string) error {
 		c.data.Expected = append(c.data.Expected, x)
 	}
 	c.data.Responders, c.data.Settings = c.file.Responders, c.file.Settings
+	var databases []geo.File
+	for _, path := range c.file.GeoIP {
+		databases = append(databases, geo.File{Name: path, Path: c.beside(path)})
+	}
+	if c.data.Networks, err = geo.Open(databases); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
 	return nil
 }
 

@@ -46,7 +46,7 @@ reject, and the sums are printed. What query reads is up to date after it.`,
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, db.Close()) }()
+			defer func() { err = errors.Join(err, db.Close(), c.data.Networks.Close()) }()
 			if err := db.SetCase(cmd.Context(), c.data); err != nil {
 				return err
 			}

@@ -84,7 +84,7 @@ func (a *app) prepare(
 	if err != nil {
 		return sum, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+	defer func() { err = errors.Join(err, db.Close(), c.data.Networks.Close()) }()
 	if load { // a run that fails must not leave an older all-clear behind it
 		err := os.Remove(a.path(resultName))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

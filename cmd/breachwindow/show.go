@@ -85,7 +85,7 @@ func (s shower) inResult(ctx context.Context, id string) (found bool, err error)
 	}
 	for i := range r.Findings {
 		if r.Findings[i].ID == id {
-			return true, s.finding(ctx, &r.Findings[i])
+			return true, s.finding(ctx, &r.Findings[i], r.Addresses)
 		}
 	}
 	return false, nil
@@ -110,8 +110,10 @@ func (e event) field(name string) string {
 func (s shower) events(ctx context.Context, where string, args ...any) (_ []event, err error) {
 	//nolint:gosec // G202: where is a condition with placeholders, written in this file
 	rows, err := s.db.QueryContext(ctx, `
-		SELECT f.path AS path, e.pos AS pos, e.* EXCLUDE (file, pos)
+		SELECT f.path AS path, e.pos AS pos, e.* EXCLUDE (file, pos),
+		  i.country, i.city, i.network, i.organisation, i.labels
 		FROM events e JOIN files f ON f.id = e.file
+		LEFT JOIN ips i ON i.ip = e.ip
 		WHERE `+where+` ORDER BY e.time, e.source, e.event_id, e.account`, args...)
 	if err != nil {
 		return nil, err
@@ -168,10 +170,12 @@ func (s shower) printEvents(events []event, full bool) error {
 }
 
 // finding prints a finding, the SQL that made it and its events.
-func (s shower) finding(ctx context.Context, f *detect.Finding) error {
+func (s shower) finding(
+	ctx context.Context, f *detect.Finding, known []detect.Address,
+) error {
 	head := *f
 	head.Events = nil // the table below has them, with their places
-	if err := report.FindingText(s.out, &head, s.options); err != nil {
+	if err := report.FindingText(s.out, &head, known, s.options); err != nil {
 		return err
 	}
 	if len(f.Events) > 0 {

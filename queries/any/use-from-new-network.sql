@@ -1,7 +1,8 @@
 -- An exposed secret was used from a network or country that it never came from before.
 --
 -- A network is the AS number where it is known, else the /24 or /48. Only secrets with a
--- baseline can show it.
+-- baseline can show it. A new address in a cloud that was used before is not among them: the log
+-- cannot tell whose it is, and the verdict says so.
 --
 -- level: medium
 -- sources: cloudtrail, github

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"breachwindow/detect"
+)
+
+// addresses lists the addresses of the findings of which something is known.
+func (p *page) addresses(all []detect.Address) error {
+	g := grid{cols: []column{
+		{name: "address", want: 15, min: 15, middle: true},
+		{name: "country"},
+		{name: "city", drop: 4},
+		{name: "network", want: 24, min: 12},
+		{name: "labels", drop: 3},
+	}}
+	for _, a := range all {
+		if a.About() != "" {
+			g.rows = append(g.rows,
+				[]string{a.IP, a.Country, a.City, a.Owner(), strings.Join(a.Labels, " ")})
+		}
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	p.section("addresses of the findings")
+	left := len(g.rows) - p.limit(len(g.rows))
+	g.rows = g.rows[:len(g.rows)-left]
+	if err := p.grid(g); err != nil {
+		return err
+	}
+	p.more(left, "breachwindow detect")
+	return nil
+}
+
+// databases names where the knowledge of addresses comes from, as their licences ask for.
+func (p *page) databases(r *detect.Result) {
+	if !slices.ContainsFunc(r.Addresses, func(a detect.Address) bool { return a.About() != "" }) {
+		return
+	}
+	p.section("what is known of addresses comes from")
+	for _, d := range r.Databases {
+		text := d.Name
+		if d.Built != nil {
+			text += " of " + d.Built.UTC().Format("2006-01-02")
+		}
+		p.hang("• ", text+": "+d.Source)
+	}
+}
+
+// described writes addresses with what is known of them.
+func described(ips []string, known []detect.Address) []string {
+	out := slices.Clone(ips)
+	for i, ip := range ips {
+		at := slices.IndexFunc(known, func(a detect.Address) bool { return a.IP == ip })
+		if at >= 0 {
+			out[i] = known[at].String()
+		}
+	}
+	return out
+}

@@ -20,34 +20,7 @@ var neededColumns = []string{
 // findBlind lists the detections that cannot speak: their sources were not loaded, the forms that
 // were never have what they need, or no log has the events that they need.
 func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDetection, error) {
-	counts := make([]string, len(neededColumns))
-	for i, c := range neededColumns {
-		counts[i] = "count(e." + c + ")"
-		if c == "coordinates" {
-			counts[i] = "count(i.latitude)"
-		}
-	}
-	type form struct {
-		source, name string
-		has          map[string]int64
-	}
-	forms, err := collect(ctx, db, `
-		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
-		FROM events e JOIN files f ON f.id = e.file LEFT JOIN ips i ON i.ip = e.ip
-		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
-		func(rows *sql.Rows) (f form, err error) {
-			values := make([]int64, len(neededColumns))
-			dest := []any{&f.source, &f.name}
-			f.has = map[string]int64{}
-			for i := range values {
-				dest = append(dest, &values[i])
-			}
-			err = rows.Scan(dest...)
-			for i, c := range neededColumns {
-				f.has[c] = values[i]
-			}
-			return f, err
-		})
+	forms, err := formsWith(ctx, db)
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +60,39 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 		}
 	}
 	return out, nil
+}
+
+// formCounts is a form of log and how many of its events have each of neededColumns.
+type formCounts struct {
+	source, name string
+	has          map[string]int64
+}
+
+func formsWith(ctx context.Context, db Querier) ([]formCounts, error) {
+	counts := make([]string, len(neededColumns))
+	for i, c := range neededColumns {
+		counts[i] = "count(e." + c + ")"
+		if c == "coordinates" {
+			counts[i] = "count(i.latitude)"
+		}
+	}
+	return collect(ctx, db, `
+		SELECT e.source, f.form, `+strings.Join(counts, ", ")+`
+		FROM events e JOIN files f ON f.id = e.file LEFT JOIN ips i ON i.ip = e.ip
+		GROUP BY e.source, f.form ORDER BY e.source, f.form`,
+		func(rows *sql.Rows) (f formCounts, err error) {
+			values := make([]int64, len(neededColumns))
+			dest := []any{&f.source, &f.name}
+			f.has = map[string]int64{}
+			for i := range values {
+				dest = append(dest, &values[i])
+			}
+			err = rows.Scan(dest...)
+			for i, c := range neededColumns {
+				f.has[c] = values[i]
+			}
+			return f, err
+		})
 }
 
 func needName(column string) string {

@@ -40,7 +40,7 @@ func servicesOf(source, text string) map[string][]string {
 		switch {
 		case strings.HasPrefix(line, "#"):
 		case source != "cloudtrail":
-			for _, name := range strings.Fields(line) {
+			for name := range strings.FieldsSeq(line) {
 				word, _, _ := strings.Cut(name, ".")
 				out[word] = append(out[word], name)
 			}

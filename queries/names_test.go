@@ -38,29 +38,41 @@ func TestCheckNames(t *testing.T) {
 		{name: "equal", where: iam + "a.action = 'CreateUser'"},
 		{name: "misspelt", where: iam + "a.action = 'CreateUsr'", unknown: []string{"CreateUsr"}},
 		{name: "wrong case", where: "a.action = 'createUser'", unknown: []string{"createUser"}},
-		{name: "of another service", where: iam + "action = 'ListBuckets'",
-			unknown: []string{"ListBuckets"}},
+		{
+			name: "of another service", where: iam + "action = 'ListBuckets'",
+			unknown: []string{"ListBuckets"},
+		},
 		{name: "no service named", where: "action = 'ListBuckets'"},
-		{name: "unknown service", where: "service = 'iamm.amazonaws.com'",
-			unknown: []string{"iamm.amazonaws.com"}},
+		{
+			name: "unknown service", where: "service = 'iamm.amazonaws.com'",
+			unknown: []string{"iamm.amazonaws.com"},
+		},
 		{name: "service without its domain", where: "service <> 'iam'", unknown: []string{"iam"}},
-		{name: "list", where: iam + "a.action NOT IN ('CreateUser',\n'Nope', 'GetUser')",
-			unknown: []string{"Nope"}},
+		{
+			name: "list", where: iam + "a.action NOT IN ('CreateUser',\n'Nope', 'GetUser')",
+			unknown: []string{"Nope"},
+		},
 		{name: "after the list", where: iam + "a.action IN ('GetUser') AND a.actor = 'Nope'"},
 		{name: "reversed", where: iam + "'Nope' = a.action", unknown: []string{"Nope"}},
 		{name: "case", where: iam + "'x' = CASE a.action WHEN 'GetUser' THEN 'x' WHEN 'Nope' " +
 			"THEN 'y' ELSE 'z' END", unknown: []string{"Nope"}},
 		{name: "pattern", where: "service = 'lambda.amazonaws.com' AND action LIKE 'AddPermission%'"},
-		{name: "pattern that fits nothing", where: "action LIKE 'AddPermit%'",
-			unknown: []string{"AddPermit%"}},
+		{
+			name: "pattern that fits nothing", where: "action LIKE 'AddPermit%'",
+			unknown: []string{"AddPermit%"},
+		},
 		{name: "a dot is a dot", sources: "github", where: "action LIKE 'git.clone' OR " +
 			"action LIKE 'git_clon.'", unknown: []string{"git_clon."}},
 		{name: "comment", where: "-- action = 'Nope'\n" + iam + "action = 'GetUser'"},
 		{name: "other columns", where: "b.what = 'action' AND b.value = 'Nope' AND error = 'Nope'"},
-		{name: "another source", sources: "github", where: "action = 'CreateUser'",
-			unknown: []string{"CreateUser"}},
-		{name: "either source", sources: "github, circleci",
-			where: "action IN ('git.clone', 'context.create')"},
+		{
+			name: "another source", sources: "github", where: "action = 'CreateUser'",
+			unknown: []string{"CreateUser"},
+		},
+		{
+			name: "either source", sources: "github, circleci",
+			where: "action IN ('git.clone', 'context.create')",
+		},
 		{name: "quote", where: "action = 'Get''User'", unknown: []string{"Get'User"}},
 		{name: "two", where: "action = 'A'\n OR action = 'B'", unknown: []string{"A", "B"}},
 	}

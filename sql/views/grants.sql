@@ -162,4 +162,4 @@ SELECT
   m.file,
   m.pos
 FROM made_on_github m
-WHERE m.is_new AND m.parent IS NOT NULL
+WHERE m.is_new AND m.parent IS NOT NULL AND m.child IS NOT NULL

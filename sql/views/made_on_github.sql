@@ -1,5 +1,6 @@
 -- What was made and removed on GitHub that lasts beyond the credential that made it: webhooks,
 -- self-hosted runners, installed applications, approvals of applications and of fine-grained tokens.
+-- child is NULL where the record does not name it.
 CREATE VIEW made_on_github AS
 SELECT
   g.credential AS parent,
@@ -66,4 +67,3 @@ FROM (
       'personal_access_token.create', 'personal_access_token.destroy',
       'personal_access_token.credential_revoked')
 ) g
-WHERE g.name IS NOT NULL

@@ -132,7 +132,7 @@ SELECT
   m.file,
   m.pos
 FROM made_on_github m
-WHERE NOT m.is_new
+WHERE NOT m.is_new AND m.child IS NOT NULL
 UNION ALL
 -- A grant of an OAuth application ends with all tokens that it gave: for the user who withdrew
 -- it, for all users of an application that revoked its tokens or that an organisation shut out.

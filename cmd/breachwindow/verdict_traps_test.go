@@ -98,7 +98,7 @@ func TestVerdictsOnTraps(t *testing.T) {
 				service: "iam", action: "PutUserPolicy", ip: "AWS Internal", agent: "AWS Internal",
 				request: object{"userName": "ci", "policyName": "AWSCompromisedKeyQuarantine-admin"},
 			})),
-			verdict: detect.Suspicious, because: "any/use-unexpected",
+			verdict: detect.Compromised, because: "cloudtrail/inline-policy-written",
 		}},
 		{name: "a use before the key was made", secretRow: secretRow{
 			created: "2022-12-28T00:00:00Z", verdict: detect.Suspicious, because: "created_at",

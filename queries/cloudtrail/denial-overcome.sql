@@ -11,16 +11,22 @@
 -- false positives: a developer who repairs his own rights
 -- references: https://rhinosecuritylabs.com/aws/aws-privilege-escalation-methods-mitigation/, https://attack.mitre.org/techniques/T1098/003/
 WITH mine AS (
-  SELECT a.*, to_unixtime(a.time) AS at, a.service || ' ' || a.action AS call,
-    (SELECT t.value * 60 FROM settings t WHERE t.name = 'escalation_minutes') AS seconds
+  SELECT a.secret AS secret, a.source AS source, a.event_id AS event_id, a.time AS time,
+    a.credential AS credential, a.actor AS actor, a.action AS action, a.target AS target,
+    a.ip AS ip, a.file AS file, a.pos AS pos, a.outcome AS outcome, a.error AS error,
+    to_unixtime(a.time) AS at, a.service || ' ' || a.action AS call
   FROM acts a
   WHERE a.source = 'cloudtrail'
     AND a.secret IS NOT NULL
 ),
 changes AS (
-  SELECT a.*
-  FROM mine a
-  WHERE a.service = 'iam.amazonaws.com'
+  SELECT a.secret AS secret, a.time AS time, to_unixtime(a.time) AS at, a.file AS file,
+    a.pos AS pos,
+    (SELECT t.value * 60 FROM settings t WHERE t.name = 'escalation_minutes') AS seconds
+  FROM acts a
+  WHERE a.source = 'cloudtrail'
+    AND a.secret IS NOT NULL
+    AND a.service = 'iam.amazonaws.com'
     AND a.outcome = 'success'
     AND (a.action IN ('CreatePolicyVersion', 'SetDefaultPolicyVersion')
       OR (a.action IN ('PutUserPolicy', 'PutRolePolicy', 'AttachUserPolicy', 'AttachRolePolicy',

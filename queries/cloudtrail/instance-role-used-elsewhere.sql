@@ -32,12 +32,14 @@ JOIN (
   SELECT e.actor AS actor, min_by(i.network, e.time) AS network
   FROM events e
   JOIN ips i ON i.ip = e.ip
-  WHERE e.source = 'cloudtrail' AND e.actor_kind = 'AssumedRole'
+  WHERE e.source = 'cloudtrail' AND e.actor_kind = 'AssumedRole' AND e.actor LIKE '%/i-%'
     AND regexp_like(e.actor, ':assumed-role/[^/]+/i-[0-9a-f]+$')
     AND NOT regexp_like(e.ip, '^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)')
   GROUP BY e.actor
 ) h ON h.actor = a.actor AND h.network <> a.network
 WHERE a.source = 'cloudtrail'
+  AND a.actor_kind = 'AssumedRole'
+  AND a.actor LIKE '%/i-%'
   AND NOT regexp_like(a.ip,
     '^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)')
 ORDER BY a.time, a.event_id, a.secret

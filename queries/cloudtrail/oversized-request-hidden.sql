@@ -27,5 +27,6 @@ SELECT
 FROM acts a
 WHERE a.source = 'cloudtrail'
   AND a.service = 'iam.amazonaws.com'
+  AND strpos(a.details, '"omitted"') > 0
   AND json_extract_scalar(a.details, '$.requestParameters.omitted') = 'true'
 ORDER BY a.time, a.event_id, a.secret

@@ -2,8 +2,9 @@
 --
 -- The cloud's own alarm, not the intruder's act: the record stands in the user's name and comes
 -- from AWS Internal. It is tied to the secret by the user whose key the secret is, else told
--- apart. Where the user may not attach policies, AWS's attempt is denied and names nothing. A
--- responder who attaches the policy by hand is on the case's list.
+-- apart. Where the user may not attach policies, AWS's attempt is denied and names nothing. An
+-- inline policy is AWS's only if it denies: a thief can give his own the same name. A responder
+-- who attaches the policy by hand is on the case's list.
 --
 -- level: critical
 -- sources: cloudtrail
@@ -43,8 +44,14 @@ SELECT
   s.user_name AS user_name
 FROM signals s
 LEFT JOIN key_users k ON k.user_name = s.user_name AND k.account = s.account
-WHERE regexp_like(s.policy,
-    '^(arn:aws[a-z-]*:iam::aws:policy/)?AWSCompromisedKeyQuarantine|^AWSExposedCredentialPolicy')
+WHERE (s.action = 'AttachUserPolicy'
+    AND s.policy LIKE 'arn:aws%:iam::aws:policy/AWSCompromisedKeyQuarantine%')
+  OR (s.action = 'PutUserPolicy'
+    AND regexp_like(s.policy,
+      '^(AWSExposedCredentialPolicy_DO_NOT_REMOVE|AWSCompromisedKeyQuarantine(V[0-9]+)?)$')
+    AND NOT EXISTS (
+      SELECT 1 FROM policy_statements p
+      WHERE p.file = s.file AND p.pos = s.pos AND p.effect = 'allow'))
   OR (s.policy IS NULL AND s.action = 'AttachUserPolicy' AND s.outcome = 'failure'
     AND s.ip = 'AWS Internal')
 ORDER BY s.time, s.event_id, k.secret

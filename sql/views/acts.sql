@@ -1,35 +1,36 @@
 -- What the detections of behaviours read: unexpected uses, and beside them, with secret NULL,
 -- what others did in the incident's window. A finding on the latter weighs one level less. details
--- is the record without the members that are columns: '$.requestParameters.userName'.
+-- is the record without the members that are columns: '$.requestParameters.userName'. What a query
+-- asks of an act is asked of events itself, so that details are read of those events alone.
 CREATE VIEW acts AS
 SELECT
   u.secret AS secret,
   u.credential AS credential,
-  u.source AS source,
-  u.event_id AS event_id,
-  u.time AS time,
-  u.account AS account,
-  u.region AS region,
-  u.service AS service,
-  u.action AS action,
-  u.actor AS actor,
-  u.actor_kind AS actor_kind,
-  u.session AS session,
-  u.via AS via,
-  u.minted AS minted,
-  u.target AS target,
-  u.ip AS ip,
-  u.agent AS agent,
-  u.outcome AS outcome,
-  u.error AS error,
-  u.read_only AS read_only,
+  e.source AS source,
+  e.event_id AS event_id,
+  e.time AS time,
+  e.account AS account,
+  e.region AS region,
+  e.service AS service,
+  e.action AS action,
+  e.actor AS actor,
+  e.actor_kind AS actor_kind,
+  e.session AS session,
+  e.via AS via,
+  e.minted AS minted,
+  e.target AS target,
+  e.ip AS ip,
+  e.agent AS agent,
+  e.outcome AS outcome,
+  e.error AS error,
+  e.read_only AS read_only,
   u.agent_family AS agent_family,
   u.network AS network,
   e.details AS details,
-  u.file AS file,
-  u.pos AS pos
-FROM unexpected_uses u
-JOIN events e ON e.file = u.file AND e.pos = u.pos
+  e.file AS file,
+  e.pos AS pos
+FROM events e
+JOIN unexpected_uses u ON u.file = e.file AND u.pos = e.pos
 UNION ALL
 SELECT
   CAST(NULL AS VARCHAR),

@@ -30,13 +30,7 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 	}
 	out := []BlindDetection{}
 	for _, q := range qs {
-		for _, need := range q.Needs {
-			if source, act, ok := strings.Cut(need, " "); ok && !acts[need] {
-				out = append(out, BlindDetection{
-					q.ID, fmt.Sprintf("no %s in a log of %s", act, source),
-				})
-			}
-		}
+		out = append(out, missingActs(q, acts)...)
 		seen := false
 		for _, f := range forms {
 			if !slices.Contains(q.Sources, f.source) {
@@ -141,4 +135,14 @@ func checkNeed(q queries.Query, need string) error {
 			strings.Join(neededColumns, ", "))
 	}
 	return nil
+}
+
+// missingActs is what a detection is blind to for want of events.
+func missingActs(q queries.Query, there map[string]bool) (out []BlindDetection) {
+	for _, need := range q.Needs {
+		if source, act, ok := strings.Cut(need, " "); ok && !there[need] {
+			out = append(out, BlindDetection{q.ID, fmt.Sprintf("no %s in a log of %s", act, source)})
+		}
+	}
+	return out
 }

@@ -24,14 +24,24 @@ granted AS (
       'org.oauth_app_access_approved', 'integration_installation.create',
       'org_credential_authorization.grant')
 ),
+names AS (
+  SELECT g.event_id AS event_id, g.secret AS secret, g.time AS time, g.by_actor AS who
+  FROM granted g
+  UNION
+  SELECT g.event_id, g.secret, g.time, g.for_user
+  FROM granted g
+  UNION
+  SELECT g.event_id, g.secret, g.time, g.as_app
+  FROM granted g
+),
 -- Clones by what was not seen before, soon after and by whom it was granted to.
 taken AS (
   SELECT
     g.event_id AS granting, g.secret AS secret, c.source AS source, c.event_id AS event_id,
     c.time AS time, c.credential AS credential, c.actor AS actor, c.action AS action,
     c.target AS target, c.ip AS ip, c.file AS file, c.pos AS pos
-  FROM granted g
-  JOIN acts c ON lower(c.actor) IN (g.by_actor, g.for_user, g.as_app)
+  FROM names g
+  JOIN acts c ON lower(c.actor) = g.who
     AND c.time > g.time
     AND date_diff('second', g.time, c.time) <= 3600
       * (SELECT t.value FROM settings t WHERE t.name = 'github_burst_hours')

@@ -72,6 +72,7 @@ var stages = []struct {
 	{"scopes", BeforeDetect},
 	{"gaps", BeforeDetect},
 	{"ci_times", BeforeDetect},
+	{"ci_secrets", BeforeDetect},
 	{"exposed_credentials", BeforeDetect},
 	{"chain", BeforeDetect},
 	{"spans", BeforeDetect},

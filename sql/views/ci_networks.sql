@@ -19,22 +19,23 @@ FROM (
   WHERE u.place IS NOT NULL
   GROUP BY u.secret, u.depth > 0, u.place
 ) p
+JOIN ci_secrets s ON s.secret = p.secret
 JOIN (
   -- How much of the time its jobs fill. Jobs that overlap count once.
   SELECT
-    j.secret AS secret,
+    j.holder AS holder,
     sum(greatest(0, j.ends - greatest(j.starts, coalesce(j.busy_until, j.starts))))
       / greatest(1, max(j.ends) - min(j.starts)) AS share
   FROM (
-    SELECT c.secret AS secret, c.starts AS starts, c.ends AS ends,
-      max(c.ends) OVER (PARTITION BY c.secret ORDER BY c.starts, c.ends
+    SELECT c.holder AS holder, c.starts AS starts, c.ends AS ends,
+      max(c.ends) OVER (PARTITION BY c.holder ORDER BY c.starts, c.ends
         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
     FROM ci_times c
     WHERE c.certain
   ) j
-  GROUP BY j.secret
-) filled ON filled.secret = p.secret
+  GROUP BY j.holder
+) filled ON filled.holder = s.holder
 WHERE p.outside = 0
   AND p.days >= 2
   AND power(filled.share, p.days)
-    <= (SELECT s.value FROM settings s WHERE s.name = 'circleci_job_chance')
+    <= (SELECT t.value FROM settings t WHERE t.name = 'circleci_job_chance')

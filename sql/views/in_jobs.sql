@@ -7,35 +7,47 @@ slack AS (
   SELECT max(t.value) AS seconds FROM settings t WHERE t.name = 'circleci_job_slack_seconds'
 ),
 used AS (
-  SELECT u.secret AS secret, u.credential AS credential, u.file AS file, u.pos AS pos,
-    u.time AS time
+  SELECT h.holder AS holder, u.secret AS secret, u.credential AS credential, u.file AS file,
+    u.pos AS pos, u.time AS time
   FROM touches u
-  JOIN secrets s ON s.id = u.secret
-  WHERE s.stored_in LIKE 'context:%' OR s.stored_in LIKE 'project:%'
+  JOIN (
+    SELECT c.secret AS secret, c.holder AS holder FROM ci_secrets c
+    UNION ALL
+    SELECT c.secret, c.any_holder FROM ci_secrets c
+  ) h ON h.secret = u.secret
 ),
 -- The jobs and the uses in the order of time: the latest end of what began before a use.
 line AS (
   SELECT
     r.secret AS secret, r.credential AS credential, r.file AS file, r.pos AS pos, r.at AS at,
-    max(r.sure) OVER (PARTITION BY r.secret ORDER BY r.at, r.kind ROWS UNBOUNDED PRECEDING)
+    max(r.sure) OVER (PARTITION BY r.holder ORDER BY r.at, r.kind ROWS UNBOUNDED PRECEDING)
       AS sure,
-    max(r.may) OVER (PARTITION BY r.secret ORDER BY r.at, r.kind ROWS UNBOUNDED PRECEDING) AS may
+    max(r.may) OVER (PARTITION BY r.holder ORDER BY r.at, r.kind ROWS UNBOUNDED PRECEDING) AS may
   FROM (
-    SELECT c.secret AS secret, CAST(NULL AS VARCHAR) AS credential, CAST(NULL AS INTEGER) AS file,
+    SELECT c.holder AS holder, CAST(NULL AS VARCHAR) AS secret,
+      CAST(NULL AS VARCHAR) AS credential, CAST(NULL AS INTEGER) AS file,
       CAST(NULL AS BIGINT) AS pos, c.starts AS at, 0 AS kind, c.ends AS sure,
       CAST(NULL AS DOUBLE) AS may
     FROM ci_times c
     WHERE c.certain
     UNION ALL
-    SELECT c.secret, CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER), CAST(NULL AS BIGINT),
-      c.starts - k.seconds, 0, CAST(NULL AS DOUBLE), c.ends + k.seconds
+    SELECT c.holder, CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER),
+      CAST(NULL AS BIGINT), c.starts - k.seconds, 0, CAST(NULL AS DOUBLE), c.ends + k.seconds
     FROM ci_times c
     CROSS JOIN slack k
     UNION ALL
-    SELECT u.secret, u.credential, u.file, u.pos, to_unixtime(u.time), 1,
+    SELECT u.holder, u.secret, u.credential, u.file, u.pos, to_unixtime(u.time), 1,
       CAST(NULL AS DOUBLE), CAST(NULL AS DOUBLE)
     FROM used u
   ) r
+),
+-- Both holders of a use together.
+asked AS (
+  SELECT n.secret AS secret, n.credential AS credential, n.file AS file, n.pos AS pos,
+    max(n.at) AS at, max(n.sure) AS sure, max(n.may) AS may
+  FROM line n
+  WHERE n.secret IS NOT NULL
+  GROUP BY n.secret, n.credential, n.file, n.pos
 ),
 -- The organisations whose jobs are logged, and the spans of which their logs do not tell.
 logs AS (
@@ -60,10 +72,9 @@ SELECT
   n.file AS file,
   n.pos AS pos,
   CASE WHEN n.at <= n.sure THEN 'inside' WHEN n.at <= n.may THEN 'perhaps' ELSE 'none' END AS job
-FROM line n
+FROM asked n
 CROSS JOIN reach r
-WHERE n.file IS NOT NULL
-  AND (n.at <= n.sure OR n.at <= n.may
+WHERE (n.at <= n.sure OR n.at <= n.may
     OR (n.at BETWEEN r.first_time AND r.last_time
       AND NOT EXISTS (
         SELECT 1 FROM blanks b WHERE b.from_time < n.at AND n.at < b.to_time)))

@@ -76,6 +76,18 @@ func TestUsesInsideJobs(t *testing.T) {
 			at: []time.Time{in(20, 6, 1), in(21, 6, 1)}, want: stolen, verdict: detect.Compromised,
 		},
 		{
+			name: "an address that CircleCI published, once", every: 1, context: "prod", ip: "3.210.128.175",
+			at: []time.Time{in(20, 6, 1)}, want: expected, verdict: detect.Used,
+		},
+		{
+			name: "such an address outside of jobs", every: 6, context: "prod", ip: "3.210.128.175",
+			at: []time.Time{in(20, 8, 1)}, want: "false no baseline none", verdict: detect.Suspicious,
+		},
+		{
+			name: "a VPN on two days", every: 6, context: "prod", ip: "185.65.134.66",
+			at: []time.Time{in(20, 6, 1), in(21, 6, 1)}, want: stolen, verdict: detect.Suspicious,
+		},
+		{
 			name: "no address", every: 6, context: "prod", ip: "cloudformation.amazonaws.com",
 			at: []time.Time{in(20, 6, 1)}, want: untold, verdict: detect.Unknown,
 		},

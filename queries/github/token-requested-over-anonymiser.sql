@@ -31,5 +31,5 @@ JOIN ips i ON i.ip = a.ip
 WHERE a.source = 'github'
   AND a.action = 'personal_access_token.request_created'
   AND (i.indicator IS NOT NULL
-    OR regexp_like(coalesce(lower(i.labels), ''), '(^|, *)(tor|vpn)( *,|$)'))
+    OR regexp_like(coalesce(lower(i.labels), ''), '(^|, *)(tor|vpn|proxy)( *,|$)'))
 ORDER BY a.time, a.event_id, a.secret

@@ -27,7 +27,7 @@ SELECT
       THEN false
     WHEN known.secret IS NULL AND t.place IS NOT NULL
       AND (t.indicator IS NOT NULL
-        OR regexp_like(coalesce(lower(t.labels), ''), '(^|, *)(tor|vpn)( *,|$)'))
+        OR regexp_like(coalesce(lower(t.labels), ''), '(^|, *)(tor|vpn|proxy)( *,|$)'))
       THEN false
     WHEN known.secret IS NULL AND (usual.place IS NOT NULL
         OR regexp_like(coalesce(lower(t.labels), ''), '(^|, *)ci( *,|$)'))

@@ -38,8 +38,10 @@ func Check(ctx context.Context, db Querier, q queries.Query) error {
 
 // columnsOf guards a detection and returns the names of its columns.
 func columnsOf(ctx context.Context, db Querier, q queries.Query) ([]string, error) {
-	if err := oneSelect(ctx, db, q.SQL); err != nil {
-		return nil, err
+	if !q.Builtin {
+		if err := oneSelect(ctx, db, q.SQL); err != nil {
+			return nil, err
+		}
 	}
 	names, err := collect(ctx, db, "DESCRIBE "+q.SQL, func(rows *sql.Rows) (string, error) {
 		var name string

@@ -39,7 +39,11 @@ func (o Options) Chosen(query string) bool {
 func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Result, error) {
 	r := &Result{Schema: 1, Tool: o.Tool, Case: o.Case}
 	findings := []Finding{}
-	for _, q := range qs {
+	able, err := ableToSpeak(ctx, db, qs)
+	if err != nil {
+		return nil, err
+	}
+	for _, q := range able {
 		found, err := runQuery(ctx, db, q, o.Case)
 		if err != nil {
 			return nil, fmt.Errorf("query %s: %w", q.ID, err)
@@ -64,6 +68,24 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	r.Blind = blind
 	r.keep(o)
 	return r, nil
+}
+
+// ableToSpeak leaves out the detections of sources of which there is no log. Those that need none,
+// such as a rotation that is missing, are of all sources.
+func ableToSpeak(ctx context.Context, db Querier, qs []queries.Query) ([]queries.Query, error) {
+	loaded, err := collect(ctx, db, `SELECT DISTINCT source FROM events ORDER BY source`,
+		func(rows *sql.Rows) (source string, err error) { return source, rows.Scan(&source) })
+	if err != nil {
+		return nil, fmt.Errorf("sources: %w", err)
+	}
+	var able []queries.Query
+	for _, q := range qs {
+		there := slices.ContainsFunc(q.Sources, func(s string) bool { return slices.Contains(loaded, s) })
+		if there || len(q.Sources) == len(queries.Sources) {
+			able = append(able, q)
+		}
+	}
+	return able, nil
 }
 
 // keep drops what was not asked for from what is shown.

@@ -25,7 +25,11 @@ type Row struct {
 func Rows(
 	ctx context.Context, db Querier, qs []queries.Query, caseName string, hand func(Row) error,
 ) error {
-	for _, q := range qs {
+	able, err := ableToSpeak(ctx, db, qs)
+	if err != nil {
+		return err
+	}
+	for _, q := range able {
 		if err := rowsOf(ctx, db, q, caseName, hand); err != nil {
 			return fmt.Errorf("query %s: %w", q.ID, err)
 		}

@@ -21,7 +21,7 @@ type Names struct {
 // KnownNames reads the lists in names/, which say how they were made.
 func KnownNames() (Names, error) {
 	n := Names{services: map[string]map[string][]string{}}
-	for _, source := range []string{"cloudtrail", "github", "circleci"} {
+	for _, source := range Sources {
 		text, err := nameFiles.ReadFile("names/" + source + ".txt")
 		if err != nil {
 			return n, fmt.Errorf("names: %w", err)

@@ -28,13 +28,23 @@ type Query struct {
 	References     []string
 	SQL            string
 	Text           string // the file as it is
+	Builtin        bool   // it ships with the program: nothing in it needs to be guarded against
 }
 
 // Levels are the words for a level, least first.
 var Levels = []string{"informational", "low", "medium", "high", "critical"}
 
+// Sources are the words for where an event is from.
+var Sources = []string{"cloudtrail", "github", "circleci"}
+
 // Builtin returns the detections that ship with the program, sorted by id.
-func Builtin() ([]Query, error) { return Load(builtin) }
+func Builtin() ([]Query, error) {
+	qs, err := Load(builtin)
+	for i := range qs {
+		qs[i].Builtin = true
+	}
+	return qs, err
+}
 
 // Load reads every .sql file of a tree, sorted by id. The error names each file and line that
 // is wrong.
@@ -156,7 +166,7 @@ func (p *parser) finish(n int) error {
 		return &SyntaxError{p.file, n, "no SELECT after the header"}
 	}
 	for _, s := range q.Sources {
-		if s != "cloudtrail" && s != "github" && s != "circleci" {
+		if !slices.Contains(Sources, s) {
 			return &SyntaxError{
 				p.file, p.seen["sources"],
 				fmt.Sprintf("source %q: write cloudtrail, github or circleci", s),

@@ -87,6 +87,7 @@ var stages = []struct {
 	{"key_users", BeforeDetect},
 	{"unexpected_uses", Live},
 	{"in_window", Live},
+	{"acts_of", BeforeDetect},
 	{"acts", Live},
 	{"exposed_next", Live},
 	{"windows", BeforeDetect},

@@ -9,7 +9,11 @@ build: ## The binary, in this folder.
 	go build ./cmd/breachwindow
 
 test:
-	go test -race ./...
+	go test ./...
+
+race: ## The race detector where goroutines meet: every package, and the program on some scripts.
+	go test -race -short $$(go list ./... | grep -v /cmd/)
+	go test -race ./cmd/breachwindow -run 'TestScripts/(load_[ag]|run_interrupted|run_two|evidence$$|verify_)'
 
 lint:
 	go vet ./...

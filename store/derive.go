@@ -18,8 +18,15 @@ func (d *DB) Derive(ctx context.Context) error {
 	if err := d.refreshIPs(ctx); err != nil {
 		return fmt.Errorf("addresses: %w", memoryHint(err))
 	}
+	if err := fitThreads(ctx, d.sql); err != nil {
+		return err
+	}
 	err := inTx(ctx, d.sql, func(tx *sql.Tx) error { return d.refreshViews(ctx, tx) })
-	return memoryHint(err)
+	if err != nil {
+		return memoryHint(err)
+	}
+	_, err = d.sql.ExecContext(ctx, "RESET threads")
+	return err
 }
 
 // refreshViews makes the views in the order of their dependence: the rows of those that are

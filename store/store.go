@@ -128,6 +128,9 @@ func Reader(ctx context.Context, path string) (*sql.DB, error) {
 	}
 	err = limitMemory(ctx, db, memory)
 	if err == nil {
+		err = fitThreads(ctx, db)
+	}
+	if err == nil {
 		_, err = db.ExecContext(ctx, readerSettings)
 	}
 	if err != nil {

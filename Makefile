@@ -11,9 +11,9 @@ build: ## The binary, in this folder.
 test:
 	go test ./...
 
-race: ## The race detector where goroutines meet: every package, and the program on some scripts.
-	go test -race -short $$(go list ./... | grep -v /cmd/)
-	go test -race ./cmd/breachwindow -run 'TestScripts/(load_[ag]|run_interrupted|run_two|evidence$$|verify_)'
+race: ## The race detector where goroutines meet, and on the program with some scripts.
+	go test -race -short ./ingest ./store
+	go test -race ./cmd/breachwindow -run 'TestScripts/(load_again|run_interrupted|run_two|verify_archive)'
 
 lint:
 	go vet ./...

@@ -265,9 +265,11 @@ func (t *trail) outcome(e *Event) {
 	}
 }
 
-// console names the session that a login begins: no key signs it, so nothing else would.
+// console names the session that a login begins: no key signs it, so nothing else would. It is known
+// by the identity, which a form that has names only leaves out.
 func (t *trail) console(e *Event) {
-	if e.Action != "ConsoleLogin" || e.Credential != "" || e.Actor == "" || e.Outcome != "success" {
+	if e.Action != "ConsoleLogin" || e.Credential != "" || e.Outcome != "success" ||
+		!strings.HasPrefix(e.Actor, "arn:") {
 		return
 	}
 	at := time.UnixMicro(e.Time).UTC().Format(time.RFC3339)

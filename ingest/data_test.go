@@ -301,9 +301,12 @@ func TestDerivedFormats(t *testing.T) {
 func checkSame(t *testing.T, name string, got, want ingest.Event) {
 	t.Helper()
 	same := got.Time == want.Time && got.Account == want.Account && got.Region == want.Region &&
-		got.Service == want.Service && got.Action == want.Action && got.Credential == want.Credential &&
+		got.Service == want.Service && got.Action == want.Action &&
 		got.IP == want.IP
 	base := filepath.Base(name)
+	// The event history has names only, by which no console session is known.
+	same = same && (got.Credential == want.Credential ||
+		base[:2] == "11" && want.CredentialKind == "console" && got.Credential == "")
 	lacks := base[:2] == "11" || base[:2] == "13" // names and errors, the latter of the request too
 	if !lacks {
 		same = same && got.Actor == want.Actor && got.ActorKind == want.ActorKind &&

@@ -66,6 +66,13 @@ func TestLoadKilled(t *testing.T) {
 		t.Log("6 kills only, since -short was given: without it 50, in a minute or two")
 	}
 	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("BREACHWINDOW_TEST_KILLS"); s != "" {
+		var err error
+		if kills, err = strconv.Atoi(s); err != nil || kills < 1 {
+			t.Fatalf("BREACHWINDOW_TEST_KILLS=%s: write a number of kills", s)
+		}
+		t.Logf("%d kills, as BREACHWINDOW_TEST_KILLS says", kills)
+	}
 	if s := os.Getenv("BREACHWINDOW_TEST_SEED"); s != "" {
 		var err error
 		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {

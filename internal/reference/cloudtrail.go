@@ -143,7 +143,7 @@ func trailOutcome(o object, e *ingest.Event) {
 		e.Minted = response.path("credentials", "accessKeyId")
 	case e.Action == "CreateServiceSpecificCredential":
 		e.Minted = response.path("serviceSpecificCredential", "serviceSpecificCredentialId")
-	case e.Action == "ConsoleLogin" && e.Credential == "" && e.Actor != "":
+	case e.Action == "ConsoleLogin" && e.Credential == "" && strings.HasPrefix(e.Actor, "arn:"):
 		e.CredentialKind = "console"
 		e.Credential = fmt.Sprintf("console:%s@%s", e.Actor,
 			time.UnixMicro(e.Time).UTC().Format(time.RFC3339))

@@ -119,24 +119,26 @@ WITH less AS (
 )
 SELECT r.row, r.file FROM apart r JOIN less USING (` + core + `, has, ` + details + `)`
 
-// met collects the rows of GitHub's, no duplicates yet, that stand at the time of others of the same
+// chosen and met collect the rows of GitHub's, no duplicates yet, that stand at the time of others of the same
 // action and organisation, of which some have an id and some have none. said is what their details
 // say, in data or beside it. A thousand of one millisecond were never seen: the bound keeps a log
 // that was made to be compared from being so for hours.
-const met = `
-CREATE OR REPLACE TEMP TABLE met AS
+const chosen = `
+CREATE OR REPLACE TEMP TABLE chosen AS
 WITH keyed AS (
   SELECT rowid AS row, file, event_id LIKE 'sha256:%' AS bare,
     hash(time, action, lower(account)) AS key
   FROM main.events WHERE source = 'github' AND rowid NOT IN (SELECT row FROM duplicate)
 ),
-near AS (SELECT * FROM keyed WHERE key IN (SELECT key FROM keyed WHERE bare)),
-chosen AS (
-  SELECT row, bare FROM near WHERE key IN (
-    SELECT key FROM near GROUP BY key
-    HAVING NOT bool_and(bare) AND max(file) >= ? AND count(*) <= 1000)
-),
-said AS (
+near AS (SELECT * FROM keyed WHERE key IN (SELECT key FROM keyed WHERE bare))
+SELECT row, bare FROM near WHERE key IN (
+  SELECT key FROM near GROUP BY key
+  HAVING NOT bool_and(bare) AND max(file) >= ? AND count(*) <= 1000)`
+
+// Where there are none, nothing is taken apart: json_tree would take every record of the log.
+const met = `
+CREATE OR REPLACE TEMP TABLE met AS
+WITH said AS (
   SELECT e.rowid AS row, list(DISTINCT
     regexp_replace(t.fullkey, '^\$\.(data\.)?', '') || '=' || json_extract_string(t.atom, '$')) AS said
   FROM main.events e, json_tree(e.details) t
@@ -170,8 +172,13 @@ func findDuplicates(ctx context.Context, tx *sql.Tx, first int32) error {
 	if err := execAll(ctx, tx, []string{equals, apart, covered}); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, met, first); err != nil {
+	if _, err := tx.ExecContext(ctx, chosen, first); err != nil {
 		return err
 	}
-	return execAll(ctx, tx, []string{copies})
+	var some bool
+	err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM chosen`).Scan(&some)
+	if err != nil || !some {
+		return err
+	}
+	return execAll(ctx, tx, []string{met, copies})
 }

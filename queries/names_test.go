@@ -2,13 +2,15 @@ package queries_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"breachwindow/queries"
 )
 
-// TestBuiltinNames: no detection waits for an event that does not exist.
+// TestBuiltinNames: no detection and no view waits for an event that does not exist.
 func TestBuiltinNames(t *testing.T) {
 	names, err := queries.KnownNames()
 	if err != nil {
@@ -17,6 +19,21 @@ func TestBuiltinNames(t *testing.T) {
 	all, err := queries.Builtin()
 	if err != nil {
 		t.Fatal(err)
+	}
+	views, err := filepath.Glob("../sql/views/*.sql")
+	if err != nil || len(views) < 38 {
+		t.Fatalf("%d views, %v", len(views), err)
+	}
+	for _, file := range views {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A view is of several services, each with actions of its own.
+		actions := strings.ReplaceAll(string(text), "service", "unit")
+		all = append(all, queries.Query{
+			ID: strings.TrimSuffix(file, ".sql"), Sources: queries.Sources, Text: actions,
+		})
 	}
 	for _, q := range all {
 		if err := names.Check(q); err != nil {

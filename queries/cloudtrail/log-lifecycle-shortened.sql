@@ -10,6 +10,16 @@
 -- group: credential, outcome, level
 -- false positives: a new rule for scratch data
 -- references: https://stratus-red-team.cloud/attack-techniques/AWS/aws.defense-evasion.cloudtrail-lifecycle-rule/
+WITH trails (bucket) AS (
+  -- One action each, so that details are read of these calls only.
+  SELECT json_extract_scalar(e.details, '$.requestParameters.s3BucketName')
+  FROM events e
+  WHERE e.service = 'cloudtrail.amazonaws.com' AND e.action = 'CreateTrail'
+  UNION ALL
+  SELECT json_extract_scalar(e.details, '$.requestParameters.s3BucketName')
+  FROM events e
+  WHERE e.service = 'cloudtrail.amazonaws.com' AND e.action = 'UpdateTrail'
+)
 SELECT
   a.secret AS secret,
   a.source AS event_source,
@@ -26,10 +36,9 @@ SELECT
   CASE WHEN a.outcome = 'success' THEN 'high' ELSE 'medium' END AS level,
   json_extract_scalar(a.details, '$.requestParameters.bucketName') AS bucket,
   EXISTS (
-    SELECT 1 FROM events e
-    WHERE e.service = 'cloudtrail.amazonaws.com' AND e.action IN ('CreateTrail', 'UpdateTrail')
-      AND json_extract_scalar(e.details, '$.requestParameters.s3BucketName')
-        = json_extract_scalar(a.details, '$.requestParameters.bucketName')) AS trail_bucket
+    SELECT 1 FROM trails t
+    WHERE t.bucket = json_extract_scalar(a.details, '$.requestParameters.bucketName')
+  ) AS trail_bucket
 FROM acts a
 WHERE a.source = 'cloudtrail'
   AND a.service = 's3.amazonaws.com'

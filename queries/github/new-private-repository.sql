@@ -23,7 +23,7 @@ SELECT
   u.pos AS pos,
   CASE WHEN u.network IS NOT NULL AND network.value IS NULL THEN 'high' ELSE 'medium' END AS level
 FROM unexpected_uses u
-JOIN events e ON e.file = u.file AND e.pos = u.pos
+JOIN acts a ON a.secret = u.secret AND a.file = u.file AND a.pos = u.pos
 JOIN (SELECT DISTINCT b.secret AS secret, b.derived AS derived
   FROM baseline b WHERE b.what = 'target') known
   ON known.secret = u.secret AND known.derived = (u.depth > 0)
@@ -35,5 +35,5 @@ LEFT JOIN baseline network ON network.secret = u.secret AND network.derived = (u
 WHERE u.source = 'github'
   AND u.action IN ('git.clone', 'git.fetch', 'git.push', 'repo.download_zip')
   AND repository.value IS NULL
-  AND github_private(e.details)
+  AND github_private(a.details)
 ORDER BY u.time, u.event_id, u.secret

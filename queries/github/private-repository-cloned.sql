@@ -22,9 +22,9 @@ SELECT
   u.file AS file,
   u.pos AS pos,
   u.agent_family AS agent
-FROM unexpected_uses u
-JOIN events e ON e.file = u.file AND e.pos = u.pos
+FROM acts u
 WHERE u.source = 'github'
+  AND u.secret IS NOT NULL
   AND u.action IN ('git.clone', 'repo.download_zip')
-  AND github_private(e.details)
+  AND github_private(u.details)
 ORDER BY u.time, u.event_id, u.secret

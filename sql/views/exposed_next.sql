@@ -79,12 +79,7 @@ FROM (
     -- Of files, those that are known to hold credentials by their names.
     AND (u.action <> 'GetObject' OR regexp_like(lower(u.target),
       '(\.env|\.pem|\.ppk|\.p12|\.pfx|\.jks|\.kdbx|\.tfstate|\.npmrc|\.pypirc|\.netrc|\.htpasswd|id_rsa|id_ed25519|credential|secret|kubeconfig|password)'))
-    AND (u.source <> 'github'
-      OR coalesce(json_extract_scalar(e.details, '$.repository_public'),
-        json_extract_scalar(e.details, '$.data.repository_public'),
-        json_extract_scalar(e.details, '$.public_repo'),
-        json_extract_scalar(e.details, '$.data.public_repo'), 'false') <> 'true'
-      OR u.action = 'git.push')
+    AND (u.source <> 'github' OR u.action = 'git.push' OR github_private(e.details))
 ) r
 WHERE r.name IS NOT NULL
 GROUP BY r.secret, r.what, r.name

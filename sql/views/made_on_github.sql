@@ -31,24 +31,15 @@ FROM (
     e.action NOT LIKE '%destroy' AND e.action NOT LIKE '%.remove_%' AND e.action NOT LIKE '%revoked'
       AND e.action NOT LIKE '%denied' AND e.action NOT LIKE '%blocked' AS is_new,
     CASE
-      WHEN e.service = 'hook' THEN coalesce(json_extract_scalar(e.details, '$.hook_id'),
-        json_extract_scalar(e.details, '$.data.hook_id'))
+      WHEN e.service = 'hook' THEN github_field(e.details, 'hook_id')
       WHEN e.action LIKE '%self_hosted%runner' THEN e.account || '/'
-        || coalesce(json_extract_scalar(e.details, '$.runner_id'),
-          json_extract_scalar(e.details, '$.data.runner_id'),
-          json_extract_scalar(e.details, '$.runner_name'),
-          json_extract_scalar(e.details, '$.data.runner_name'))
+        || coalesce(github_field(e.details, 'runner_id'), github_field(e.details, 'runner_name'))
       WHEN e.service = 'integration_installation' THEN e.account || '/'
-        || coalesce(json_extract_scalar(e.details, '$.integration'),
-          json_extract_scalar(e.details, '$.data.integration'),
-          json_extract_scalar(e.details, '$.name'),
-          json_extract_scalar(e.details, '$.data.name'))
+        || coalesce(github_field(e.details, 'integration'), github_field(e.details, 'name'))
       WHEN e.service = 'oauth_authorization' THEN e.via || '/' || e.actor
       WHEN e.action LIKE 'org.oauth_app_%' THEN e.account || '/' || e.via
-      ELSE coalesce(json_extract_scalar(e.details, '$.user_programmatic_access_id'),
-        json_extract_scalar(e.details, '$.data.user_programmatic_access_id'),
-        json_extract_scalar(e.details, '$.user_programmatic_access_name'),
-        json_extract_scalar(e.details, '$.data.user_programmatic_access_name'))
+      ELSE coalesce(github_field(e.details, 'user_programmatic_access_id'),
+        github_field(e.details, 'user_programmatic_access_name'))
     END AS name
   FROM events e
   WHERE e.source = 'github'

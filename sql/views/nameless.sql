@@ -21,8 +21,7 @@ acts_of (account, region, actor, transport, name, kind, apart, first_time, last_
       CASE
         WHEN e.credential_kind = 'ssh_key' THEN 'ssh'
         WHEN e.region = 'git'
-          THEN coalesce(json_extract_scalar(e.details, '$.transport_protocol_name'),
-            json_extract_scalar(e.details, '$.data.transport_protocol_name'), 'unknown')
+          THEN coalesce(github_field(e.details, 'transport_protocol_name'), 'unknown')
         ELSE 'http'
       END AS transport,
       CASE
@@ -58,8 +57,7 @@ acts_of (account, region, actor, transport, name, kind, apart, first_time, last_
     WHERE e.source = 'github'
       AND (e.region = 'git' OR e.credential_kind = 'token' OR lower(e.actor_kind) LIKE '%token%')
       AND (e.action NOT IN ('git.clone', 'git.fetch')
-        OR coalesce(json_extract_scalar(e.details, '$.repository_public'),
-          json_extract_scalar(e.details, '$.data.repository_public'), 'false') <> 'true')
+        OR github_private(e.details))
   ) g
   GROUP BY g.account, g.region, g.actor, g.transport, g.name, g.kind, g.apart, g.hour
 ),

@@ -193,9 +193,7 @@ FROM (
   FROM (
     SELECT
       CASE k.name
-        WHEN 'id' THEN 'token_id:' || coalesce(
-          json_extract_scalar(e.details, '$.managed_token_id'),
-          json_extract_scalar(e.details, '$.data.managed_token_id'))
+        WHEN 'id' THEN 'token_id:' || github_field(e.details, 'managed_token_id')
         ELSE e.target
       END AS credential,
       CASE

@@ -5,10 +5,8 @@ FROM events e
 WHERE e.source = 'github' AND e.session LIKE 'token_id:%' AND e.credential <> e.session
 UNION
 SELECT
-  'token_id:' || coalesce(json_extract_scalar(e.details, '$.managed_token_id'),
-    json_extract_scalar(e.details, '$.data.managed_token_id')),
+  'token_id:' || github_field(e.details, 'managed_token_id'),
   e.target
 FROM events e
 WHERE e.source = 'github' AND e.service = 'org_credential_authorization'
-  AND coalesce(json_extract_scalar(e.details, '$.managed_hashed_token'),
-    json_extract_scalar(e.details, '$.data.managed_hashed_token')) IS NOT NULL
+  AND github_field(e.details, 'managed_hashed_token') IS NOT NULL

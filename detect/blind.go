@@ -30,7 +30,6 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 	}
 	out := []BlindDetection{}
 	for _, q := range qs {
-		out = append(out, missingActs(q, acts)...)
 		seen := false
 		for _, f := range forms {
 			if !slices.Contains(q.Sources, f.source) {
@@ -51,7 +50,9 @@ func findBlind(ctx context.Context, db Querier, qs []queries.Query) ([]BlindDete
 				q.ID,
 				"no log of " + strings.Join(q.Sources, " or ") + " was loaded",
 			})
+			continue
 		}
+		out = append(out, missingActs(q, acts)...)
 	}
 	return out, nil
 }

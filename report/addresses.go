@@ -26,7 +26,7 @@ func (p *page) addresses(all []detect.Address) error {
 		return nil
 	}
 	p.section("addresses of the findings")
-	left := len(g.rows) - p.limit(len(g.rows))
+	left := len(g.rows) - p.limit(len(g.rows), maxRows)
 	g.rows = g.rows[:len(g.rows)-left]
 	if err := p.grid(g); err != nil {
 		return err

@@ -116,7 +116,7 @@ func (p *page) toRotate(secrets []detect.SecretAnswer) string {
 			names = append(names, fmt.Sprintf("%s (%s)", s.ID, s.Rotation))
 		}
 	}
-	if show := p.limit(len(names)); show < len(names) {
+	if show := p.limit(len(names), maxRows); show < len(names) {
 		left := len(names) - show
 		names = append(names[:show], fmt.Sprintf("%d more", left))
 	}

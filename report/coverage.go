@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"breachwindow/detect"
 )
@@ -26,7 +27,7 @@ func (p *page) coverage(spans []detect.CoverageSpan) error {
 		{name: "gaps", drop: 1},
 		{name: "gaps", fallback: true},
 	}}
-	show := p.limit(len(spans))
+	show := p.limit(len(spans), maxRows)
 	for _, s := range gapsFirst(spans)[:show] {
 		g.rows = append(g.rows, []string{
 			s.Source, s.Scope, minute(s.From), day(s.From), minute(s.To), day(s.To),
@@ -77,14 +78,29 @@ func (p *page) gaps(spans []detect.CoverageSpan) {
 	}
 }
 
-// blind names the detections that could not speak.
+// blind names the detections that could not speak, by what they lack: a log that is not there
+// silences dozens.
 func (p *page) blind(blind []detect.BlindDetection) {
 	if len(blind) == 0 {
 		return
 	}
 	p.section("blind: detections that cannot speak on these logs")
+	var whys []string
+	of := map[string][]string{}
 	for _, b := range blind {
-		p.hang("• ", b.Query+": "+b.Why)
+		if of[b.Why] == nil {
+			whys = append(whys, b.Why)
+		}
+		of[b.Why] = append(of[b.Why], b.Query)
+	}
+	for _, why := range whys {
+		names := of[why]
+		show := p.limit(len(names), maxNames)
+		text := why + ": " + strings.Join(names[:show], ", ")
+		if left := len(names) - show; left > 0 {
+			text += fmt.Sprintf(" and %d more", left)
+		}
+		p.hang("• ", text)
 	}
 }
 
@@ -98,7 +114,7 @@ func (p *page) problems(problems []detect.Problem) {
 		title += " (! keeps secrets from being cleared)"
 	}
 	p.section(title)
-	show := p.limit(len(problems))
+	show := p.limit(len(problems), maxRows)
 	for _, x := range problems[:show] {
 		mark := "• "
 		if x.Blocks {

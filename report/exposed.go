@@ -42,7 +42,7 @@ func (p *page) exposedNext(all []detect.Exposure, secret bool, rest string) erro
 		})
 	}
 	total := len(g.rows)
-	g.rows = g.rows[:p.limit(total)]
+	g.rows = g.rows[:p.limit(total, maxRows)]
 	if total > 0 {
 		if err := p.grid(g); err != nil {
 			return err

@@ -72,7 +72,7 @@ func (p *page) findingsTable(title string, findings []detect.Finding, secret boo
 		{name: "id", drop: 5},
 		{name: "title", want: 40, drop: 6},
 	}}
-	show := p.limit(len(findings))
+	show := p.limit(len(findings), maxRows)
 	for _, f := range findings[:show] {
 		g.rows = append(g.rows, []string{
 			string(f.Level), f.Query, f.Secret, fmt.Sprint(f.Count),

@@ -40,7 +40,7 @@ func (p *page) lineage(all []detect.Minting, rest string) error {
 			t.root(t.mintings[i])
 		}
 	}
-	show := p.limit(len(t.rows))
+	show := p.limit(len(t.rows), maxRows)
 	g.rows = t.rows[:show]
 	if err := p.grid(g); err != nil {
 		return err

@@ -93,12 +93,13 @@ func (p *page) facts(facts ...fact) {
 	}
 }
 
-// limit returns how many of n rows to show: all, unless a person reads them on a terminal.
-func (p *page) limit(n int) int {
+// limit returns how many of n things to show: all, unless a person reads them on a terminal, where
+// the eye gives up after most.
+func (p *page) limit(n, most int) int {
 	if p.all || p.cols == 0 || p.o.Wide {
 		return n
 	}
-	return min(n, maxRows)
+	return min(n, most)
 }
 
 // more says what limit left out and where it is.
@@ -109,8 +110,12 @@ func (p *page) more(left int, command string) {
 }
 
 const (
-	// maxRows bounds a table on a terminal, where the eye gives up.
+	// maxRows bounds a table on a terminal.
 	maxRows = 20
+	// maxReasons bounds the reasons for a verdict, which come in the order of their weight.
+	maxReasons = 8
+	// maxNames bounds the names in a sentence on a terminal.
+	maxNames = 3
 	// nameMax bounds the names in front of values.
 	nameMax = 24
 )

@@ -245,3 +245,24 @@ func TestWriteError(t *testing.T) {
 		}
 	}
 }
+
+// On a terminal a secret has its weightiest reasons and is told where the others are; a pipe has all.
+func TestManyReasons(t *testing.T) {
+	r := sample(t)
+	s := &r.Secrets[len(r.Secrets)-1]
+	s.Because = nil
+	for i := range 12 {
+		s.Because = append(s.Because, fmt.Sprintf("reason-%d.", i))
+	}
+	for width, want := range map[int]int{0: 12, 80: 8} {
+		var b strings.Builder
+		if err := report.Text(&b, r, report.Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		got := b.String()
+		rest := strings.Contains(got, "4 more reasons: breachwindow show "+s.ID)
+		if n := strings.Count(got, "• reason-"); n != want || rest != (want == 8) {
+			t.Errorf("width %d: %d reasons, and said where the rest is: %v", width, n, rest)
+		}
+	}
+}

@@ -160,7 +160,11 @@ func (p *page) headline(s detect.SecretAnswer, whose string) {
 
 // because writes the reasons for the verdict and for the rotation status.
 func (p *page) because(s detect.SecretAnswer) {
-	p.bullets(s.Because)
+	show := p.limit(len(s.Because), maxReasons)
+	p.bullets(s.Because[:show])
+	if left := len(s.Because) - show; left > 0 {
+		p.hang("  • ", fmt.Sprintf("%d more reasons: breachwindow show %s", left, s.ID))
+	}
 	if s.Rotation == "" {
 		return
 	}

@@ -142,7 +142,7 @@ func (p *page) unproven(all []digest.Problem, level digest.Level, title string) 
 		return
 	}
 	p.section(title)
-	show := p.limit(len(lines))
+	show := p.limit(len(lines), maxRows)
 	p.bullets(lines[:show])
 	p.more(len(lines)-show, "breachwindow verify --format json")
 }

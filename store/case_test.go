@@ -249,7 +249,7 @@ func TestDeriveRenewsViews(t *testing.T) {
 	}
 	execute(
 		t, path, "DROP VIEW main.in_window", "CREATE TABLE main.in_window (old INTEGER)",
-		"DROP TABLE main.uses", "CREATE VIEW main.uses AS SELECT 1 AS old", "DROP VIEW main.acts",
+		"DROP TABLE main.uses", "CREATE VIEW main.uses AS SELECT 1 AS old", "DROP VIEW main.exposed_next",
 	)
 	again := open(t, path)
 	if err := again.Derive(t.Context()); err != nil {

@@ -29,13 +29,13 @@ func TestMemoryLimit(t *testing.T) {
 	path := newPath(t)
 	db := open(t, path)
 	c := store.Case{
-		Incident: parseIncident(t, "starts: 2022-12-16\n"), Settings: map[string]float64{"memory_limit_mb": 64},
+		Incident: parseIncident(t, "starts: 2022-12-16\n"), Settings: map[string]float64{"memory_limit_mb": 128},
 	}
 	if err := db.SetCase(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
 	const limit = "SELECT current_setting('memory_limit')"
-	if got := query(t, db.SQL(), limit)[0]; got != "61.0 MiB" {
+	if got := query(t, db.SQL(), limit)[0]; got != "122.0 MiB" {
 		t.Errorf("the limit is %s", got)
 	}
 	load(t, db, logs, store.LoadOptions{})
@@ -53,7 +53,7 @@ func TestMemoryLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer reader.Close()
-	if got := query(t, reader, limit)[0]; got != "61.0 MiB" {
+	if got := query(t, reader, limit)[0]; got != "122.0 MiB" {
 		t.Errorf("a reader's limit is %s", got)
 	}
 	if _, err := reader.ExecContext(t.Context(), "SET memory_limit = '1GB'"); err == nil {
@@ -81,8 +81,8 @@ func TestMemoryLimitDefault(t *testing.T) {
 	if unset != "3.8 GiB" && unset != own {
 		t.Errorf("the limit is %s, the engine's own %s", unset, own)
 	}
-	if err := set(63); err == nil || !strings.Contains(err.Error(), "memory_limit_mb: 63: write at least 64") {
-		t.Errorf("63 MB: %v", err)
+	if err := set(127); err == nil || !strings.Contains(err.Error(), "memory_limit_mb: 127: write at least 128") {
+		t.Errorf("127 MB: %v", err)
 	}
 	for text, want := range map[string]string{
 		"1.0 GiB": "1073.741824 true", "512.0 KiB": "0.524288 true", "2 TiB": "2.199023255552e+06 true",

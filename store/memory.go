@@ -16,8 +16,8 @@ const memorySetting = "memory_limit_mb"
 // defaultMemoryMB is enough for the answer on 20 M events within 8 GiB, and slows down no load.
 const defaultMemoryMB = 4096
 
-// leastMemoryMB is what an empty case needs.
-const leastMemoryMB = 64
+// leastMemoryMB is what the detections need of the smallest cases.
+const leastMemoryMB = 128
 
 // memoryOf reads the setting of an open database of ours; an older one has the default.
 func memoryOf(ctx context.Context, db *sql.DB) (mb float64, err error) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -53,7 +54,8 @@ func scriptInterrupt(ts *testscript.TestScript, args []string) {
 // after the file is there, is in the middle of its work. Both must end with their codes.
 func scriptMeanwhile(ts *testscript.TestScript, args []string) {
 	first := scriptProcess(ts, strings.Fields(args[2]))
-	first.Stdout = ts.Stdout()
+	var stdout, stderr bytes.Buffer // two processes may not share the script's
+	first.Stdout, first.Stderr = &stdout, &stderr
 	ts.Check(first.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- first.Wait() }()
@@ -77,8 +79,13 @@ func scriptMeanwhile(ts *testscript.TestScript, args []string) {
 	second.Stdout = ts.Stdout()
 	err := second.Run()
 	ts.Check(first.Process.Signal(syscall.SIGCONT))
+	firstErr := <-ended
+	_, copied := stdout.WriteTo(ts.Stdout())
+	ts.Check(copied)
+	_, copied = stderr.WriteTo(ts.Stderr())
+	ts.Check(copied)
 	scriptCode(ts, "the second", args[3], err)
-	scriptCode(ts, "the first", args[0], <-ended)
+	scriptCode(ts, "the first", args[0], firstErr)
 }
 
 // scriptCode wants an exit code.

@@ -40,6 +40,11 @@ var settings = []Setting{
 		"how long a job runs at most where the log lacks its start or finish (CircleCI's Scale plan)",
 	},
 	{
+		"circleci_job_share", 0.1,
+		"where jobs fill at most this share of the time, a use inside one from another address of " +
+			"their network fits, though anybody can rent one there",
+	},
+	{
 		"circleci_job_slack_seconds", 60,
 		"a use this close to a job is not told as one outside of any",
 	},

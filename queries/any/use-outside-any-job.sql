@@ -4,7 +4,8 @@
 -- jobs had a context or are of a project is what CircleCI's log says; where it does not, every job
 -- counts, and a job without an end counts as long as the longest. A secret that was used outside
 -- of jobs before the breach too is not only CI's. Where CircleCI's log does not cover the time,
--- nothing is told.
+-- nothing is told. A use of which nothing else could tell, from another address of the cloud that
+-- the builds rent too, is told if all before the breach were inside of jobs.
 --
 -- level: medium
 -- sources: cloudtrail, github, circleci
@@ -28,10 +29,14 @@ SELECT
   u.network AS network,
   u.outcome AS outcome,
   s.stored_in AS stored_in
-FROM unexpected_uses u
+FROM uses u
 JOIN secrets s ON s.id = u.secret
 WHERE u.phase = 'window'
   AND u.job = 'none'
+  AND (u.expected = false
+    OR u.expected IS NULL AND EXISTS (
+      SELECT 1 FROM uses b
+      WHERE b.secret = u.secret AND b.phase = 'before' AND b.job = 'inside'))
   AND NOT EXISTS (
     SELECT 1 FROM uses b
     WHERE b.secret = u.secret AND b.phase = 'before' AND b.job = 'none')

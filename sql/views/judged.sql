@@ -2,7 +2,8 @@
 -- fits is NULL where the log gives no place or no agent to compare, of this use or of any before
 -- the window: such a use can be neither called the build's nor the intruder's. So it is with an
 -- address of a network that was seen before, or of another one of its owner, in which anybody can
--- rent one, unless its /24 or /48 was seen too: builds move about there, and thieves do as well. A
+-- rent one, unless its /24 or /48 was seen too: builds move about there, and thieves do as well.
+-- Inside a job it fits, if from that network the secret was used in jobs only (ci_networks). A
 -- responder's own credential is his if the case names it; what a stolen key did in his name may be
 -- the thief's.
 -- A secret that CI holds and that has no baseline fits inside a job that had it, but not merely
@@ -39,7 +40,7 @@ SELECT
       AND ((network.value IS NULL AND NOT (t.rented AND owner.value IS NOT NULL))
         OR (t.country IS NOT NULL AND known.countries > 0 AND country.value IS NULL)) THEN false
     WHEN t.place IS NULL OR known.places = 0 THEN CAST(NULL AS BOOLEAN)
-    WHEN place.value IS NULL AND t.shared THEN CAST(NULL AS BOOLEAN)
+    WHEN place.value IS NULL AND t.shared AND whole.place IS NULL THEN CAST(NULL AS BOOLEAN)
     WHEN t.agent_family IS NULL AND known.agents > 0 THEN CAST(NULL AS BOOLEAN)
     ELSE true
   END AS fits,
@@ -56,7 +57,8 @@ SELECT
           THEN ', new network'
         WHEN t.country IS NOT NULL AND known.countries > 0 AND country.value IS NULL
           THEN ', new country'
-        WHEN t.shared THEN ', another address of a shared network' ELSE '' END
+        WHEN t.shared AND whole.place IS NULL THEN ', another address of a shared network'
+        ELSE '' END
       || CASE WHEN t.agent_family IS NULL AND known.agents > 0 THEN ', no user agent'
         WHEN t.agent_family IS NOT NULL AND agent.value IS NULL THEN ', new agent' ELSE '' END
       || CASE WHEN action.value IS NULL THEN ', new action' ELSE '' END
@@ -69,6 +71,8 @@ LEFT JOIN in_jobs run ON run.secret = t.secret AND run.credential = t.credential
   AND run.file = t.file AND run.pos = t.pos
 LEFT JOIN ci_networks usual ON usual.secret = t.secret AND usual.derived = (t.depth > 0)
   AND usual.place = t.place
+LEFT JOIN ci_networks whole ON whole.secret = t.secret AND whole.derived = (t.depth > 0)
+  AND whole.place = t.network AND run.job = 'inside'
 LEFT JOIN (
   SELECT b.secret AS secret, b.derived AS derived, count_if(b.what = 'place') AS places,
     count_if(b.what = 'country') AS countries, count_if(b.what = 'agent') AS agents

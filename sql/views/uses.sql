@@ -26,6 +26,7 @@ SELECT
       THEN 'inside a CircleCI job'
     WHEN j.differs <> '' THEN substr(j.differs, 3)
     WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
+    WHEN t.shared AND j.job = 'inside' THEN 'fits the baseline, inside a CircleCI job'
     WHEN t.shared THEN 'fits the baseline, from a network that anybody can rent'
     ELSE 'fits the baseline'
   END AS why,

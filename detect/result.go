@@ -79,6 +79,9 @@ type SecretAnswer struct {
 	RotationBecause []string `json:"rotation_because"`
 	Verdict         Verdict  `json:"verdict"`
 	Because         []string `json:"because"`
+	// Confidence is high, medium or low, and empty where the verdict is unknown or unexposed.
+	Confidence        Confidence `json:"confidence"`
+	ConfidenceBecause []string   `json:"confidence_because"` // what lowers it
 	Next            []string `json:"next"` // what to do, most urgent first
 
 	Uses     UseCounts  `json:"uses"`

@@ -31,6 +31,9 @@ type facts struct {
 	untoldInJobs  int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
 	untoldShared  int64 // of these, from a network which anybody can rent
 	sharedUses    int64 // expected uses from such a network
+	baselineDays  int64 // on which it was used before its window
+	placeless     int64 // uses in the window without a source address
+	tailOnly      bool  // all of its uses are joined by a masked key's end
 	derivedUses   int64 // by derived credentials in their windows
 	derivedUntold int64
 	joinable      int64 // credentials that a log of uses can name
@@ -151,6 +154,7 @@ SELECT
   coalesce(u.before, 0), coalesce(u.inside, 0), coalesce(u.after, 0), coalesce(u.expected, 0),
   coalesce(u.derived, 0), coalesce(u.untold, 0), coalesce(u.untold_in_jobs, 0),
   coalesce(u.derived_untold, 0), coalesce(u.untold_shared, 0), coalesce(u.shared_uses, 0),
+  coalesce(u.days_before, 0), coalesce(u.placeless, 0), coalesce(u.tail_only, false),
   u.first_use, u.last_use,
   (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
@@ -189,6 +193,10 @@ LEFT JOIN (
       AND why LIKE '%of a shared network') AS untold_shared,
     count(*) FILTER (WHERE phase <> 'before' AND expected
       AND why = 'fits the baseline, from a network that anybody can rent') AS shared_uses,
+    count(DISTINCT CAST(time AS DATE)) FILTER (WHERE depth = 0 AND phase = 'before')
+      AS days_before,
+    count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND ip IS NULL) AS placeless,
+    bool_and(match = 'tail') FILTER (WHERE depth = 0) AS tail_only,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL)
       AS derived_untold,
@@ -207,6 +215,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold, &f.untoldShared, &f.sharedUses,
+		&f.baselineDays, &f.placeless, &f.tailOnly,
 		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String

@@ -42,6 +42,7 @@ func judge(f facts, findings []Finding) SecretAnswer {
 		a.Verdict = Unused
 		a.Because = append(append(a.Because, unusedSentence(f)), f.caveats...)
 	}
+	a.Confidence, a.ConfidenceBecause = confidence(f, a.Verdict, grounds)
 	return a
 }
 

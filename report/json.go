@@ -68,6 +68,7 @@ func whole(r *detect.Result) *detect.Result {
 	c.Secrets = mapped(r.Secrets, func(s *detect.SecretAnswer) {
 		s.RotationBecause = list(s.RotationBecause)
 		s.Because = list(s.Because)
+		s.ConfidenceBecause = list(s.ConfidenceBecause)
 		s.Findings = list(s.Findings)
 	})
 	c.Findings = mapped(r.Findings, func(f *detect.Finding) {

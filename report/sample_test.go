@@ -30,6 +30,9 @@ func sample(tb testing.TB) *detect.Result {
 		ID: "context:aws-prod/AWS_ACCESS_KEY_ID", Kind: "aws-access-key", Identifier: "AKIA…K7QX", Name: "ci-deploy",
 		StoredIn: "context:aws-prod", Owner: "platform", ExposedAt: start, RotatedAt: rotated, WindowEnd: rotated,
 		Rotation: "contradicted", Verdict: detect.Compromised,
+		Confidence: detect.MediumConfidence, ConfidenceBecause: []string{
+			"what is usual rests on 3 uses on 2 days before the window",
+		},
 		RotationBecause: []string{"Declared as rotated on 2023-01-05 09:30Z, but used with success 3 times after it, last on 2023-01-06 02:11Z (any/use-after-rotation)."},
 		Because: []string{
 			"12 uses came from 178.249.214.10, an address published for this incident (any/use-from-indicator, critical).",

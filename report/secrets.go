@@ -148,8 +148,21 @@ func (p *page) story(same []detect.SecretAnswer) {
 		p.hang("  ", what(s))
 		p.hang("  ", "uses: "+uses(s.Uses))
 	}
+	p.confidence(s)
 	p.because(s)
 	p.next(same)
+}
+
+// confidence says how much the verdict can be relied on.
+func (p *page) confidence(s detect.SecretAnswer) {
+	if s.Confidence == "" {
+		return
+	}
+	text := "confidence " + string(s.Confidence)
+	if len(s.ConfidenceBecause) > 0 {
+		text += ": " + strings.Join(s.ConfidenceBecause, "; ")
+	}
+	p.hang("  ", text)
 }
 
 // headline writes a verdict and whose it is.
@@ -238,6 +251,7 @@ func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
 		fact{"last use", orElse(s.LastUse, exact, "")},
 	)
 	p.out.WriteByte('\n')
+	p.confidence(s)
 	p.because(s)
 	p.next([]detect.SecretAnswer{s})
 	var own []detect.Finding

@@ -30,10 +30,14 @@ CREATE OR REPLACE MACRO trino.slice(a, s, n) AS list_slice(a, s, s + n - 1);
 CREATE OR REPLACE MACRO trino.aws_time(s) AS TRY_STRPTIME(
   replace(s, chr(8239), ' '),
   ['%b %d, %Y %I:%M:%S %p', '%b %d, %Y, %I:%M:%S %p', '%Y-%m-%dT%H:%M:%SZ', '%Y-%m-%dT%H:%M:%S.%fZ']);
--- agent_family is the tool without its version: "aws-cli/2.9.1 Python/3.9" is aws-cli.
-CREATE OR REPLACE MACRO trino.agent_family(s) AS
-  lower(CASE WHEN regexp_matches(s, '^\[?[A-Za-z0-9_.+-]+')
-    THEN system.main.regexp_extract(s, '^\[?([A-Za-z0-9_.+-]+)', 1) ELSE s END);
+-- agent_family is the tool and its major version: "aws-cli/2.9.1 Python/3.9" is aws-cli/2. Terraform
+-- names itself behind two others.
+CREATE OR REPLACE MACRO trino.agent_family(s) AS lower(CASE
+  WHEN regexp_matches(s, '\bTerraform/[0-9]')
+    THEN system.main.regexp_extract(s, '\b(Terraform/[0-9]+)', 1)
+  WHEN regexp_matches(s, '^\[?[A-Za-z0-9_.+-]+')
+    THEN system.main.regexp_extract(s, '^\[?([A-Za-z0-9_.+-]+(/v?[0-9]+)?)', 1)
+  ELSE s END);
 CREATE OR REPLACE MACRO trino.sequence(a, b, s) AS generate_series(a, b, s);
 -- github_field is a member of a GitHub record's details, which stands in the record or, in exports
 -- and on GitHub Enterprise Server, in its object data: github_field(details, 'visibility').

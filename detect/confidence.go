@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Confidence is how much a verdict can be relied on.
+type Confidence string
+
+// The confidences. A verdict of unknown, or on what was not exposed, has none.
+const (
+	HighConfidence   Confidence = "high"
+	MediumConfidence Confidence = "medium"
+	LowConfidence    Confidence = "low"
+)
+
+// thinDays and thinUses are what a baseline has at least, to know a habit from a coincidence: a week
+// has all of its days once.
+const (
+	thinDays = 7
+	thinUses = 10
+)
+
+// confidence is lowered by one step for each reason, each of which is said. A published address, or a
+// success after the rotation, needs no habit to compare with.
+func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []string) {
+	var why []string
+	add := func(holds bool, format string, args ...any) {
+		if holds {
+			why = append(why, fmt.Sprintf(format, args...))
+		}
+	}
+	switch verdict {
+	case Compromised, Suspicious:
+		habit := !slices.ContainsFunc(grounds, func(x Finding) bool {
+			return x.Query == "any/use-from-indicator" || x.Query == "any/use-after-rotation"
+		})
+		add(habit && f.Uses.Before == 0, "no use of it before its window is in the logs, so nobody "+
+			"knows what is usual")
+		add(habit && f.thinBaseline(), "what is usual rests on %s", f.baseline())
+		add(onlySharedIndicator(f, grounds), "the published addresses that it came from are exits that "+
+			"other people use too")
+	case Used:
+		add(f.Uses.Before == 0, "no use of it before its window is in the logs; the uses are "+
+			"expected by the case's list, or by CircleCI's jobs")
+		add(f.thinBaseline(), "what is usual rests on %s", f.baseline())
+		add(f.sharedUses > 0, "%s came from networks in which anybody can rent an address",
+			plural(f.sharedUses, "use"))
+	case Unused:
+		add(len(f.caveats) > 0, "its logs do not have all kinds of events")
+	default:
+		return "", nil
+	}
+	add(f.placeless > 0, "%s of the window came without a source address",
+		plural(f.placeless, "use"))
+	add(f.tailOnly, "it is joined by the end of its identifier, which another key may share")
+	switch len(why) {
+	case 0:
+		return HighConfidence, nil
+	case 1:
+		return MediumConfidence, why
+	}
+	return LowConfidence, why
+}
+
+func (f facts) thinBaseline() bool {
+	return f.Uses.Before > 0 && (f.baselineDays < thinDays || f.Uses.Before < thinUses)
+}
+
+// baseline says how long and how dense it is.
+func (f facts) baseline() string {
+	return plural(f.Uses.Before, "use") + " on " + plural(f.baselineDays, "day") + " before the window"
+}
+
+// onlySharedIndicator tells that nothing but published addresses speaks against a secret, and that
+// each of them is in a network that many pass through.
+func onlySharedIndicator(f facts, grounds []Finding) bool {
+	found := false
+	for _, x := range grounds {
+		switch x.Query {
+		case "any/use-from-indicator":
+			found = true
+		case "any/use-unexpected", "any/use-from-new-network":
+			continue
+		default:
+			return false
+		}
+		for _, a := range f.addresses {
+			if slices.Contains(x.IPs, a.IP) && !isShared(a) {
+				return false
+			}
+		}
+	}
+	return found
+}
+
+func isShared(a Address) bool {
+	return slices.ContainsFunc(a.Labels, func(label string) bool {
+		return slices.Contains([]string{"vpn", "tor", "proxy", "hosting"}, label)
+	})
+}

@@ -189,7 +189,7 @@ func TestCSVCell(t *testing.T) {
 		"a\nb":          `a\nb`,
 		"\x1b]0;x\x07=": `\x1b]0;x\x07=`,
 	} {
-		if got := guardFormula(report.Clean(in)); got != want {
+		if got := report.CSVCell(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

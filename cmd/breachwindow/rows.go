@@ -169,7 +169,7 @@ type csvRows struct{ w *csv.Writer }
 func (c csvRows) header(columns []column) error {
 	names := make([]string, len(columns))
 	for i := range columns {
-		names[i] = guardFormula(report.Clean(columns[i].name))
+		names[i] = report.CSVCell(columns[i].name)
 	}
 	return c.w.Write(names)
 }
@@ -179,7 +179,7 @@ func (c csvRows) row(values []any) error {
 	for i, v := range values {
 		cells[i] = textOf(v)
 		if _, ok := v.(string); ok {
-			cells[i] = guardFormula(report.Clean(cells[i]))
+			cells[i] = report.CSVCell(cells[i])
 		}
 	}
 	return c.w.Write(cells)
@@ -188,14 +188,6 @@ func (c csvRows) row(values []any) error {
 func (c csvRows) end() error {
 	c.w.Flush()
 	return c.w.Error()
-}
-
-// guardFormula keeps a spreadsheet from running what a log says (CWE-1236).
-func guardFormula(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }
 
 // jsonRows writes an object a line, its members in the order of the columns, values exact.

@@ -185,12 +185,20 @@ func (a *app) saveResult(r *detect.Result) error {
 }
 
 // formats are what --format takes where a whole Result is printed.
-var formats = []string{"table", "json"}
+var formats = []string{"table", "json", "csv"}
 
-func (a *app) formatFlag(cmd *cobra.Command, format *string) {
-	cmd.Flags().StringVar(format, "format", "table", strings.Join(formats, " or "))
+func (a *app) formatFlag(cmd *cobra.Command, format *string) { formatFlagOf(cmd, format, formats) }
+
+func formatFlagOf(cmd *cobra.Command, format *string, names []string) {
+	cmd.Flags().StringVar(format, "format", "table", oneOf(names))
 	must(cmd.RegisterFlagCompletionFunc("format",
-		cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)))
+		cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
+}
+
+// oneOf lists words as help and complaints do: table, json or csv.
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // renderer checks the format before any work is done.
@@ -204,6 +212,8 @@ func (a *app) renderer(format string) (func(*detect.Result) error, error) {
 		return func(r *detect.Result) error { return report.Text(a.out, r, o) }, nil
 	case "json":
 		return func(r *detect.Result) error { return report.JSON(a.out, r) }, nil
+	case "csv":
+		return func(r *detect.Result) error { return report.CSV(a.out, r) }, nil
 	}
-	return nil, usagef("--format %q: write %s", format, strings.Join(formats, " or "))
+	return nil, usagef("--format %q: write %s", format, oneOf(formats))
 }

@@ -21,6 +21,9 @@ import (
 
 type verifyFlags struct{ keys, heads []string }
 
+// verifyFormats are what --format of verify takes.
+var verifyFormats = []string{"table", "json"}
+
 func (a *app) verifyCmd() *cobra.Command {
 	var f verifyFlags
 	var format string
@@ -52,8 +55,8 @@ not be checked: without keys, without the newest signature, or in a time without
 			if err != nil {
 				return err
 			}
-			if !slices.Contains(formats, format) {
-				return usagef("--format %q: write %s", format, strings.Join(formats, " or "))
+			if !slices.Contains(verifyFormats, format) {
+				return usagef("--format %q: write %s", format, oneOf(verifyFormats))
 			}
 			if len(args) > 0 && cmd.Flags().Changed("case") {
 				return usagef("name a case or folders, not both")
@@ -75,7 +78,7 @@ not be checked: without keys, without the newest signature, or in a time without
 	flags.StringArrayVar(&f.keys, "keys", nil, "a file saved from aws cloudtrail list-public-keys")
 	flags.StringArrayVar(&f.heads, "heads", nil,
 		"a file or folder saved from aws s3api head-object")
-	a.formatFlag(cmd, &format)
+	formatFlagOf(cmd, &format, verifyFormats)
 	return cmd
 }
 

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"breachwindow/detect"
+)
+
+// csvColumns are those of CSV; those from level to attributes are a finding's.
+var csvColumns = []string{
+	"verdict", "rotation", "secret", "kind", "identifier", "stored_in", "owner", "exposed_at",
+	"window_end", "level", "query", "title", "finding", "credential", "first_seen", "last_seen",
+	"count", "ips", "actors", "actions", "attributes", "because",
+}
+
+// CSV writes a row per finding, worst first, those tied to no secret after the others, and a row
+// per secret without any: a table for a spreadsheet in which no secret is forgotten.
+func CSV(w io.Writer, r *detect.Result) error {
+	secrets := map[string]detect.SecretAnswer{}
+	for _, s := range r.Secrets {
+		secrets[s.ID] = s
+	}
+	rows := [][]string{slices.Clone(csvColumns)}
+	found := map[string]bool{}
+	for _, f := range tiedFirst(r.Findings) {
+		s, ok := secrets[f.Secret]
+		if !ok {
+			s = detect.SecretAnswer{ID: f.Secret}
+		}
+		found[f.Secret] = true
+		rows = append(rows, csvRow(s, &f))
+	}
+	for _, s := range bySeverity(r.Secrets) {
+		if !found[s.ID] {
+			rows = append(rows, csvRow(s, nil))
+		}
+	}
+	out := csv.NewWriter(w)
+	for _, row := range rows {
+		for i := range row {
+			row[i] = CSVCell(row[i])
+		}
+	}
+	if err := out.WriteAll(rows); err != nil {
+		return fmt.Errorf("write findings: %w", err)
+	}
+	return nil
+}
+
+// CSVCell makes text from a log harmless in a spreadsheet: what steers or hides is escaped, and
+// what would be computed (CWE-1236) is kept as text.
+func CSVCell(text string) string {
+	text = Clean(text)
+	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// tiedFirst returns the findings worst first, those tied to a secret before the others.
+func tiedFirst(all []detect.Finding) []detect.Finding {
+	loose := func(f detect.Finding) int {
+		if f.Secret == "" {
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(byLevel(all)), func(a, b detect.Finding) int {
+		return cmp.Compare(loose(a), loose(b))
+	})
+}
+
+func csvRow(s detect.SecretAnswer, f *detect.Finding) []string {
+	row := []string{
+		string(s.Verdict), s.Rotation, s.ID, s.Kind, s.Identifier, s.StoredIn, s.Owner,
+		orElse(s.ExposedAt, stamp, ""), orElse(s.WindowEnd, stamp, ""),
+	}
+	if f == nil {
+		row = append(row, make([]string, len(csvColumns)-len(row)-1)...)
+	} else {
+		attributes := make([]string, 0, len(f.Attributes))
+		for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
+			attributes = append(attributes, name+"="+attribute(f.Attributes[name]))
+		}
+		row = append(row, string(f.Level), f.Query, f.Title, f.ID, f.Credential,
+			stamp(f.FirstSeen), stamp(f.LastSeen), fmt.Sprint(f.Count),
+			strings.Join(f.IPs, " "), strings.Join(f.Actors, " "), strings.Join(f.Actions, " "),
+			strings.Join(attributes, "; "))
+	}
+	return append(row, strings.Join(s.Because, " "))
+}
+
+// stamp is a time for programs.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

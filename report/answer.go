@@ -21,6 +21,9 @@ func (p *page) answer(r *detect.Result) {
 	)
 }
 
+// Answer is the answer for all secrets in one sentence, as Text begins.
+func Answer(r *detect.Result) string { return sentence(r.Secrets) }
+
 // sentence answers for all secrets together. It counts a verdict that it does not know among
 // those that cannot be cleared.
 func sentence(secrets []detect.SecretAnswer) string {

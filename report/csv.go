@@ -29,7 +29,7 @@ func CSV(w io.Writer, r *detect.Result) error {
 	}
 	rows := [][]string{slices.Clone(csvColumns)}
 	found := map[string]bool{}
-	for _, f := range tiedFirst(r.Findings) {
+	for _, f := range WorstFindings(r.Findings) {
 		s, ok := secrets[f.Secret]
 		if !ok {
 			s = detect.SecretAnswer{ID: f.Secret}
@@ -64,8 +64,9 @@ func CSVCell(text string) string {
 	return text
 }
 
-// tiedFirst returns the findings worst first, those tied to a secret before the others.
-func tiedFirst(all []detect.Finding) []detect.Finding {
+// WorstFindings returns the findings in the order in which a report lists them: those tied to a
+// secret before the others, worst first.
+func WorstFindings(all []detect.Finding) []detect.Finding {
 	loose := func(f detect.Finding) int {
 		if f.Secret == "" {
 			return 1

@@ -20,6 +20,9 @@ func rank(v detect.Verdict) int {
 	return slices.Index(worstFirst, v) + 1
 }
 
+// Worst returns the secrets in the order in which a report lists them: worst verdict first.
+func Worst(secrets []detect.SecretAnswer) []detect.SecretAnswer { return bySeverity(secrets) }
+
 // bySeverity returns the secrets, worst verdict first; within one verdict the Result's order holds.
 func bySeverity(secrets []detect.SecretAnswer) []detect.SecretAnswer {
 	return slices.SortedStableFunc(slices.Values(secrets), func(a, b detect.SecretAnswer) int {

@@ -175,3 +175,13 @@ CREATE TABLE main.silent (
   from_time TIMESTAMP NOT NULL,
   to_time TIMESTAMP NOT NULL       -- exclusive
 );
+
+-- What became of the mails of a result: one row for each recipient and time that it was sent.
+CREATE TABLE main.deliveries (
+  recipient VARCHAR NOT NULL,
+  message_id VARCHAR NOT NULL,     -- the same for the same result and recipient
+  result_sha256 VARCHAR NOT NULL,  -- of result.json
+  sent_at TIMESTAMP NOT NULL,
+  status VARCHAR NOT NULL,         -- delivered: the server took it; failed
+  error VARCHAR
+);

@@ -42,6 +42,9 @@ var migrations = []string{
 	CREATE TABLE main.ip_databases (
 	  position INTEGER NOT NULL, name VARCHAR NOT NULL, type VARCHAR NOT NULL, built TIMESTAMP,
 	  sha256 VARCHAR NOT NULL, source VARCHAR NOT NULL, places BOOLEAN NOT NULL);`,
+	`CREATE TABLE main.deliveries (
+	  recipient VARCHAR NOT NULL, message_id VARCHAR NOT NULL, result_sha256 VARCHAR NOT NULL,
+	  sent_at TIMESTAMP NOT NULL, status VARCHAR NOT NULL, error VARCHAR);`,
 }
 
 // prepare brings the open database to this program's version.

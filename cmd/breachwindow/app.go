@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -45,6 +46,9 @@ type app struct {
 	getenv   func(string) string
 	terminal screen
 	bars     bool // standard error is a terminal: progress bars, not lines
+	now      func() time.Time
+
+	mailWaits []time.Duration // before mails that failed are sent again; nil: mail's own
 
 	caseDir   string
 	exitZero  bool
@@ -157,7 +161,7 @@ Of verify: 3 something was changed, is missing or was added, 4 it could not be c
 	root.AddCommand(
 		a.demoCmd(), a.newCmd(), a.runCmd(), a.loadCmd(), a.secretsCmd(), a.detectCmd(),
 		a.reportCmd(), a.showCmd(), a.coverageCmd(), a.queriesCmd(), a.incidentsCmd(), a.queryCmd(),
-		a.verifyCmd(), a.evidenceCmd(),
+		a.verifyCmd(), a.evidenceCmd(), a.mailCmd(),
 	)
 	wrapArgs(root)
 	return root

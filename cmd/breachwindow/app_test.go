@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -18,7 +19,7 @@ func testApp(t *testing.T, out *bytes.Buffer) *app {
 	t.Helper()
 	return &app{
 		in: strings.NewReader(""), out: out, errw: testWriter{t},
-		getenv: func(string) string { return "" },
+		getenv: func(string) string { return "" }, now: time.Now,
 	}
 }
 

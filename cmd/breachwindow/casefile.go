@@ -32,6 +32,7 @@ type caseFile struct {
 	RotatedAt  string          `yaml:"rotated_at"`
 	GeoIP      []string        `yaml:"geoip"`
 	Settings   settings        `yaml:"settings"`
+	Mail       mailSettings    `yaml:"mail"`
 }
 
 // logEntry is a path or glob, or a mapping that also says which source it must hold.
@@ -166,6 +167,9 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	}
 	if i := slices.Index(c.GeoIP, ""); i >= 0 {
 		return c, fmt.Errorf("%s: geoip, entry %d: path is missing", name, i+1)
+	}
+	if err := c.Mail.check(); err != nil {
+		return c, fmt.Errorf("%s: mail: %w", name, err)
 	}
 	for i, l := range c.Logs {
 		if l.Path == "" {

@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -31,7 +32,7 @@ func main() {
 	signal.Ignore(syscall.SIGPIPE) // the write's error says so too, and temporary files are removed
 	a := &app{
 		in: os.Stdin, out: os.Stdout, errw: os.Stderr, getenv: os.Getenv,
-		terminal: terminalOf(os.Stdout), bars: isTerminal(os.Stderr),
+		terminal: terminalOf(os.Stdout), bars: isTerminal(os.Stderr), now: time.Now,
 	}
 	code := a.main(ctx, os.Args[1:])
 	stop()

@@ -58,6 +58,9 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"meanwhile":   scriptMeanwhile,
 		"closed-pipe": scriptClosedPipe,
 		"tmpfs":       scriptTmpfs,
+		"smtp":        scriptSMTP,
+		"older":       scriptOlder,
+		"same-lines":  scriptSameLines,
 	}
 	out := map[string]func(ts *testscript.TestScript, neg bool, args []string){}
 	for name, do := range words {

@@ -1,0 +1,126 @@
+//go:build unix
+
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// smtp DIR starts a mail server on this machine until the script ends: its port is $SMTP_PORT, the
+// certificate to trust ca.pem, the login bw with the password "open sesame". What it takes is
+// DIR/RECIPIENT-N.eml. It never takes mail to nobody@…, and to later@… at the second try only.
+func scriptSMTP(ts *testscript.TestScript, args []string) {
+	dir := ts.MkAbs(args[0])
+	certificate, key, err := selfSigned()
+	ts.Check(errors.Join(err, os.MkdirAll(dir, 0o700),
+		os.WriteFile(ts.MkAbs("ca.pem"), certificate, 0o600)))
+	pair, err := tls.X509KeyPair(certificate, key)
+	ts.Check(err)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	box := &mailbox{dir: dir, tries: map[string]int{}, taken: map[string]int{}}
+	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		return &mailSession{mailbox: box}, nil
+	}))
+	s.Domain = "127.0.0.1"
+	s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(listener) }()
+	ts.Defer(func() {
+		if err := errors.Join(s.Close(), <-done); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
+			ts.Logf("mail server: %v", err)
+		}
+	})
+	ts.Setenv("SMTP_PORT", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+}
+
+type mailbox struct {
+	dir          string
+	mu           sync.Mutex
+	tries, taken map[string]int
+}
+
+type mailSession struct {
+	*mailbox
+	loggedIn bool
+	to       string
+}
+
+func (*mailSession) Reset()                   {}
+func (*mailSession) Logout() error            { return nil }
+func (*mailSession) AuthMechanisms() []string { return []string{"PLAIN"} }
+
+func (s *mailSession) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "bw" || password != "open sesame" {
+			return smtp.ErrAuthFailed
+		}
+		s.loggedIn = true
+		return nil
+	}), nil
+}
+
+func (s *mailSession) Mail(string, *smtp.MailOptions) error {
+	if !s.loggedIn {
+		return smtp.ErrAuthRequired
+	}
+	return nil
+}
+
+func (s *mailSession) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.to = to
+	s.tries[to]++
+	switch {
+	case strings.HasPrefix(to, "nobody@"):
+		return &smtp.SMTPError{Code: 550, Message: "no such \x1b[31muser"}
+	case strings.HasPrefix(to, "later@") && s.tries[to] == 1:
+		return &smtp.SMTPError{Code: 451, Message: "later, please"}
+	}
+	return nil
+}
+
+func (s *mailSession) Data(r io.Reader) error {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.taken[s.to]++
+	name := fmt.Sprintf("%s-%d.eml", s.to, s.taken[s.to])
+	return os.WriteFile(filepath.Join(s.dir, name), text, 0o600)
+}
+
+// older FILE dates a file back by an hour.
+func scriptOlder(ts *testscript.TestScript, args []string) {
+	before := time.Now().Add(-time.Hour)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), before, before))
+}
+
+// same-lines FILE wants at least two lines in a file, all alike.
+func scriptSameLines(ts *testscript.TestScript, args []string) {
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(ts.ReadFile(args[0]), "\r", "")), "\n")
+	if len(lines) < 2 {
+		ts.Fatalf("%s has %d lines", args[0], len(lines))
+	}
+	for _, line := range lines[1:] {
+		if line != lines[0] {
+			ts.Fatalf("%q and %q differ", lines[0], line)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"breachwindow/detect"
 	"breachwindow/mail"
 	"breachwindow/store"
 )
@@ -71,4 +72,47 @@ func deliveryOf(o mail.Outcome, hash string, at time.Time) store.Delivery {
 
 func (a *app) sender(p *post) *mail.Sender {
 	return &mail.Sender{Server: p.server, Envelope: p.envelope, Waits: a.mailWaits, Note: a.note}
+}
+
+// failureTime is how long the mails of a failed run may take, also of one that was interrupted.
+const failureTime = 2 * time.Minute
+
+// mailFailure tells the recipients that a run failed. It needs no database: that may be why.
+func (a *app) mailFailure(ctx context.Context, p *post, why error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), failureTime)
+	defer cancel()
+	m, err := mail.NewFailure("breachwindow "+version, p.name, why.Error(), a.now())
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	var errs []error
+	for _, to := range p.settings.To {
+		o := a.sender(p).Send(ctx, m, to)
+		if o.Err != nil {
+			errs = append(errs, fmt.Errorf("mail: %s", o))
+			continue
+		}
+		a.note("%s was told that the run failed", to)
+	}
+	return errors.Join(errs...)
+}
+
+// mailed does a run and mails its result, or that it failed: nobody shall take silence for an
+// all-clear. Settings that cannot work end it before the run.
+func (a *app) mailed(
+	ctx context.Context, run func() (*detect.Result, error), render func(*detect.Result) error,
+) error {
+	p, err := a.postOf(mailFlags{})
+	if err != nil {
+		return err
+	}
+	if err := a.connect(ctx, p); err != nil {
+		return err
+	}
+	r, err := run()
+	if err != nil {
+		return errors.Join(err, a.mailFailure(ctx, p, err))
+	}
+	a.decide(r)
+	return errors.Join(render(r), a.mailResult(ctx, p, false))
 }

@@ -21,11 +21,13 @@ import (
 
 func (a *app) runCmd() *cobra.Command {
 	var format, queryDir string
+	var sends bool
 	cmd := &cobra.Command{
 		Use:   "run [CASE]",
 		Short: "Load what is new, detect, print the verdicts",
 		Long: `Run does the whole job on a case folder: it loads the logs that are new, runs the
-detections, prints a verdict for each secret and writes result.json.`,
+detections, prints a verdict for each secret and writes result.json. --mail then sends it by mail: of
+case.yaml, to whoever does not have the same result already; that a run failed is mailed too.`,
 		Example: "  breachwindow run acme\n  breachwindow run acme --format json > result.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,7 +38,11 @@ detections, prints a verdict for each secret and writes result.json.`,
 			if err != nil {
 				return err
 			}
-			r, err := a.run(cmd.Context(), queryDir)
+			run := func() (*detect.Result, error) { return a.run(cmd.Context(), queryDir) }
+			if sends {
+				return a.mailed(cmd.Context(), run, render)
+			}
+			r, err := run()
 			if err != nil {
 				return err
 			}
@@ -46,6 +52,7 @@ detections, prints a verdict for each secret and writes result.json.`,
 	}
 	a.formatFlag(cmd, &format)
 	a.expandFlag(cmd)
+	cmd.Flags().BoolVar(&sends, "mail", false, "mail the result, or that the run failed")
 	cmd.Flags().StringVar(&queryDir, "queries", "", "a folder with more detections")
 	return cmd
 }

@@ -63,7 +63,10 @@ func (*mailSession) Reset()                   {}
 func (*mailSession) Logout() error            { return nil }
 func (*mailSession) AuthMechanisms() []string { return []string{"PLAIN"} }
 
-func (s *mailSession) Auth(string) (sasl.Server, error) {
+func (s *mailSession) Auth(way string) (sasl.Server, error) {
+	if way != sasl.Plain {
+		return nil, smtp.ErrAuthUnknownMechanism
+	}
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != "bw" || password != "open sesame" {
 			return smtp.ErrAuthFailed

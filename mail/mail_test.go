@@ -36,7 +36,7 @@ func TestMailSaysAll(t *testing.T) {
 		"412 in the window (396 expected), 3 after it, 47 by derived credentials",
 		"an address published for this incident", "--access-key-id AKIA…MPLE --status Inactive",
 		"An exposed secret was used from a published address", "198.51.100.7, CA, Example Hosting and 1 more",
-		"other-07", "7 secrets more that cannot be cleared", "2 secrets clear or not exposed",
+		"other-07", "And 7 more secrets, not clear either.", "2 secrets clear or not exposed",
 		"secret prod/db (with deploy)", "1 gap in what the logs cover", "Not seen is not the same as not used",
 		"Attached: findings.csv, report.html.", "nd 4 more",
 	} {

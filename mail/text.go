@@ -80,13 +80,13 @@ func (s *sheet) secretsText(w *writer) {
 		w.para("  uses      ", row.Uses)
 		w.list("  - ", row.Because)
 		if row.More > 0 {
-			w.para("  - ", fmt.Sprintf("%s more", some(row.More, "reason")))
+			w.para("  - ", some(row.More, "more reason"))
 		}
 		w.list("  do next: ", row.Next)
 	}
 	if s.MoreSecrets > 0 {
 		w.blank()
-		w.para("", fmt.Sprintf("And %s more that cannot be cleared.", some(s.MoreSecrets, "secret")))
+		w.para("", fmt.Sprintf("And %s, not clear either.", some(s.MoreSecrets, "more secret")))
 	}
 	if s.Clear > 0 {
 		w.blank()

@@ -112,7 +112,7 @@ func (t timeline) Alt() string {
 	}
 	text := "Timeline in UTC: " + strings.Join(said, "; ")
 	if more := len(t.Strips) - len(said) + t.More; more > 0 {
-		text += fmt.Sprintf("; and %s more", some(more, "secret"))
+		text += "; and " + some(more, "more secret")
 	}
 	return text + "."
 }

@@ -196,7 +196,16 @@ func TestRetryConnection(t *testing.T) {
 	}
 }
 
-// A DKIM signature is valid, by RSA and Ed25519, and breaks with the mail.
+// What the server took is delivered, though the connection then breaks: a second try would be a
+// second mail.
+func TestDeliveredThoughBroken(t *testing.T) {
+	o := (&office{hangsUp: true}).open(t)
+	if out := o.sender(t).Send(t.Context(), letter(t), lead); out.Err != nil || out.Attempts != 1 || len(o.got()) != 1 {
+		t.Errorf("%v, %d mails", out, len(o.got()))
+	}
+}
+
+// A DKIM signature is valid, by RSA and Ed25519, also beside S/MIME, and breaks with the mail.
 func TestDKIM(t *testing.T) {
 	private, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -213,7 +222,8 @@ func TestDKIM(t *testing.T) {
 	for name, tc := range map[string]struct {
 		private any
 		public  []byte
-	}{"rsa": {private, rsaPublic}, "ed25519": {edPrivate, edPublic}} {
+		smime   bool
+	}{"rsa": {private, rsaPublic, false}, "ed25519": {edPrivate, edPublic, true}} {
 		der, err := x509.MarshalPKCS8PrivateKey(tc.private)
 		if err != nil {
 			t.Fatal(err)
@@ -223,6 +233,11 @@ func TestDKIM(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := (&office{}).open(t)
+		if tc.smime {
+			if err := e.SMIME(o.cert.certificate, o.cert.key); err != nil {
+				t.Fatal(err)
+			}
+		}
 		s := o.sender(t)
 		s.Envelope = e
 		if out := s.Send(t.Context(), letter(t), lead); out.Err != nil {

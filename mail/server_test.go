@@ -84,6 +84,7 @@ type office struct {
 	mechanisms []string
 	implicit   bool
 	plain      bool                           // without TLS
+	hangsUp    bool                           // once it has the mail
 	refuse     func(to string, nth int) error // of a recipient, at the nth time
 
 	mu        sync.Mutex
@@ -105,8 +106,8 @@ func (o *office) open(tb testing.TB) *office {
 		tb.Fatal(err)
 	}
 	o.port = listener.Addr().(*net.TCPAddr).Port
-	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &session{office: o}, nil
+	s := smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) {
+		return &session{office: o, conn: c}, nil
 	}))
 	s.Domain, s.AllowInsecureAuth, s.ErrorLog = "127.0.0.1", o.plain, silent{}
 	config := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
@@ -133,11 +134,19 @@ func (silent) Println(...any)        {}
 
 type session struct {
 	*office
+	conn     *smtp.Conn
+	taken    int
 	loggedIn bool
 	to       string
 }
 
-func (s *session) Reset()        {}
+// Reset comes after each mail, by the server itself, and as the client asks for it.
+func (s *session) Reset() {
+	if s.taken++; s.hangsUp && s.taken > 1 {
+		s.conn.Conn().Close()
+	}
+}
+
 func (s *session) Logout() error { return nil }
 
 func (s *session) Mail(string, *smtp.MailOptions) error {

@@ -3,7 +3,11 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -20,13 +24,19 @@ import (
 )
 
 // smtp DIR starts a mail server on this machine until the script ends: its port is $SMTP_PORT, the
-// certificate to trust ca.pem, the login bw with the password "open sesame". What it takes is
-// DIR/RECIPIENT-N.eml. It never takes mail to nobody@…, and to later@… at the second try only.
+// certificate to trust ca.pem with key.pem, the login bw with the password "open sesame". What it
+// takes is DIR/RECIPIENT-N.eml. It never takes mail to nobody@…, and to later@… at the second try
+// only. dkim.pem is a key to sign with.
 func scriptSMTP(ts *testscript.TestScript, args []string) {
 	dir := ts.MkAbs(args[0])
 	certificate, key, err := selfSigned()
-	ts.Check(errors.Join(err, os.MkdirAll(dir, 0o700),
-		os.WriteFile(ts.MkAbs("ca.pem"), certificate, 0o600)))
+	_, private, dkimErr := ed25519.GenerateKey(rand.Reader)
+	der, derErr := x509.MarshalPKCS8PrivateKey(private)
+	dkim := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	ts.Check(errors.Join(err, dkimErr, derErr, os.MkdirAll(dir, 0o700)))
+	for name, text := range map[string][]byte{"ca.pem": certificate, "key.pem": key, "dkim.pem": dkim} {
+		ts.Check(os.WriteFile(ts.MkAbs(name), text, 0o600))
+	}
 	pair, err := tls.X509KeyPair(certificate, key)
 	ts.Check(err)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -11,9 +11,10 @@ import (
 var (
 	// keyID is an access key id, wherever it stands: in a command, a title, an event's id.
 	keyID = regexp.MustCompile(`(AKIA|ASIA)[A-Z0-9]{8,124}([A-Z0-9]{4})`)
-	// tokens are values that no Result should have. A log's text may be anything.
+	// tokens are values that no Result should have. A log's text may be anything. None ends within an
+	// escape of JSON, which would then be none.
 	tokens = regexp.MustCompile(`gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{22,}|` +
-		`CCIPAT_[0-9A-Za-z_]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*`)
+		`CCIPAT_[0-9A-Za-z_]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[0-9A-Za-z+/=\s-]|\\[nrt])*`)
 )
 
 // redact returns a copy of the result that is fit for an inbox. It works on the result as JSON, so

@@ -56,7 +56,7 @@ type Server struct {
 	Username string // "": no login
 	Password string // or the token of xoauth2
 	Roots    *x509.CertPool
-	Timeout  time.Duration // of the connection; 0: 30 seconds
+	Timeout  time.Duration // of the connection, and of handing a mail in; 0: a minute
 }
 
 // Check says what is wrong with the server's settings, before anything is sent.
@@ -71,7 +71,7 @@ func (s Server) client() (*gomail.Client, error) {
 	}
 	timeout := s.Timeout
 	if timeout == 0 {
-		timeout = 30 * time.Second
+		timeout = time.Minute // for 10 MiB over a slow line
 	}
 	options := []gomail.Option{
 		gomail.WithTimeout(timeout),

@@ -32,6 +32,14 @@ logs: [logs]                        # files, folders or globs; recognised by con
 
 # Rotation of all secrets that have no date of their own.
 # rotated_at: 2023-01-05T12:00:00Z
+
+# Who gets the result by mail; breachwindow mail --dry-run mail.eml shows it, mail --help has more.
+# mail:
+#   host: smtp.example.com
+#   username: bw
+#   password: {env: SMTP_PASSWORD}    # or {file: PATH}, {command: [PROGRAM, ARGUMENT]}
+#   from: bw@example.com
+#   to: [lead@example.com]
 `
 
 func (a *app) newCmd() *cobra.Command {

@@ -30,7 +30,7 @@ func readCoverage(ctx context.Context, db Querier, r *Result) (err error) {
 		spans[[2]string{c.Source, c.Scope}] = c
 	}
 	for _, read := range []func(context.Context, Querier, map[[2]string]*CoverageSpan) error{
-		readGaps, readLongest, readKinds, readDays,
+		readGaps, readLongest, readKinds, readCoveredDays,
 	} {
 		if err := read(ctx, db, spans); err != nil {
 			return fmt.Errorf("coverage: %w", err)
@@ -115,7 +115,7 @@ func readKinds(ctx context.Context, db Querier, spans map[[2]string]*CoverageSpa
 	return err
 }
 
-func readDays(ctx context.Context, db Querier, spans map[[2]string]*CoverageSpan) error {
+func readCoveredDays(ctx context.Context, db Querier, spans map[[2]string]*CoverageSpan) error {
 	type day struct {
 		at     time.Time
 		events int64

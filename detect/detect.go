@@ -28,6 +28,8 @@ type Options struct {
 	Case  string
 	Level Level
 	Query string
+	// Phases are the incident's, which only reports need: the database does not have them.
+	Phases []Phase
 }
 
 // Chosen tells whether findings of this detection are kept.
@@ -43,8 +45,12 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
+	files, err := readFiles(ctx, db)
+	if err != nil {
+		return nil, err
+	}
 	for _, q := range able {
-		found, err := runQuery(ctx, db, q, o.Case)
+		found, err := runQuery(ctx, db, q, o.Case, files)
 		if err != nil {
 			return nil, fmt.Errorf("query %s: %w", q.ID, err)
 		}
@@ -54,7 +60,7 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
 		readIncident, readProblems, readAddresses, readLineage, readExposedNext, readSecrets,
-		readCoverage, readInputs, readDatabases,
+		readDays, readOrigins, readCoverage, readInputs, readDatabases, readSettings,
 	}
 	for _, step := range steps {
 		if err := step(ctx, db, r); err != nil {
@@ -66,7 +72,9 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 		return nil, fmt.Errorf("blind detections: %w", err)
 	}
 	r.Blind = blind
+	r.Incident.Phases = append([]Phase{}, o.Phases...)
 	r.keep(o)
+	r.Queries = textsOf(able, r.Findings)
 	return r, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"breachwindow/queries"
@@ -15,16 +16,20 @@ import (
 
 const (
 	maxEvents = 100 // event ids that a finding carries; its count is beside them
+	maxPlaces = 5   // of its first events
 	maxValues = 100 // distinct addresses, actors, actions and attribute values
 )
 
 // runQuery runs one detection and makes its findings. The rows are grouped by SQL: a key in
 // daily use has more of them than a program should carry.
-func runQuery(ctx context.Context, db Querier, q queries.Query, caseName string) ([]Finding, error) {
+func runQuery(
+	ctx context.Context, db Querier, q queries.Query, caseName string, files map[string]string,
+) ([]Finding, error) {
 	g, err := groupingOf(ctx, db, q, caseName)
 	if err != nil {
 		return nil, err
 	}
+	g.files = files
 	return collect(ctx, db, g.sql(), g.scan)
 }
 
@@ -53,8 +58,9 @@ func groupingOf(
 type grouping struct {
 	query    queries.Query
 	caseName string
-	keys     []string // columns that make one finding, beside the secret
-	extras   []string // further columns, whose distinct values are kept
+	keys     []string          // columns that make one finding, beside the secret
+	extras   []string          // further columns, whose distinct values are kept
+	files    map[string]string // paths by id
 }
 
 func (g grouping) sql() string {
@@ -62,7 +68,10 @@ func (g grouping) sql() string {
 	b.WriteString("SELECT q.secret, count(*), min(q.time), max(q.time),\n" +
 		"  CASE WHEN count(DISTINCT q.credential) = 1 THEN min(q.credential) END,\n" +
 		"  slice(array_agg(q.event_id ORDER BY q.time, q.event_source, q.event_id)\n" +
-		"    FILTER (WHERE q.event_id IS NOT NULL), 1, " + fmt.Sprint(maxEvents) + ")")
+		"    FILTER (WHERE q.event_id IS NOT NULL), 1, " + fmt.Sprint(maxEvents) + "),\n" +
+		"  slice(array_agg(CAST(q.file AS VARCHAR) || ' ' || CAST(q.pos AS VARCHAR) || ' ' || q.event_id\n" +
+		"    ORDER BY q.time, q.event_source, q.event_id) FILTER (WHERE q.event_id IS NOT NULL\n" +
+		"    AND q.file IS NOT NULL AND q.pos IS NOT NULL), 1, " + fmt.Sprint(maxPlaces) + ")")
 	for _, name := range append([]string{"ip", "actor", "action"}, g.extras...) {
 		b.WriteString(",\n  " + distinct(name))
 	}
@@ -87,7 +96,7 @@ func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`
 func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 	var secret, credential sql.NullString
 	f := Finding{Query: g.query.ID, Title: g.query.Title, Attributes: map[string]any{}}
-	lists := make([]any, 4+len(g.extras)) // events, ips, actors, actions, extras
+	lists := make([]any, 5+len(g.extras)) // events, places, ips, actors, actions, extras
 	keys := make([]sql.NullString, len(g.keys))
 	dest := []any{&secret, &f.Count, &f.FirstSeen, &f.LastSeen, &credential}
 	for i := range lists {
@@ -100,10 +109,10 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 		return Finding{}, err
 	}
 	f.Secret, f.Credential = secret.String, credential.String
-	f.Events, f.IPs = texts(lists[0]), texts(lists[1])
-	f.Actors, f.Actions = texts(lists[2]), texts(lists[3])
+	f.Events, f.Places, f.IPs = texts(lists[0]), g.places(texts(lists[1])), texts(lists[2])
+	f.Actors, f.Actions = texts(lists[3]), texts(lists[4])
 	for i, name := range g.extras {
-		switch values := texts(lists[4+i]); len(values) {
+		switch values := texts(lists[5+i]); len(values) {
 		case 0:
 		case 1:
 			f.Attributes[name] = values[0]
@@ -126,6 +135,21 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 	f.ID = g.id(f.Secret, keys)
 	f.FirstSeen, f.LastSeen = f.FirstSeen.UTC(), f.LastSeen.UTC()
 	return f, nil
+}
+
+// places reads what sql wrote. What names no file that was read, in a detection of the user's, is left
+// out.
+func (g grouping) places(list []string) []Place {
+	out := []Place{}
+	for _, text := range list {
+		parts := strings.SplitN(text, " ", 3)
+		path, ok := g.files[parts[0]]
+		pos, err := strconv.ParseInt(parts[1], 10, 64)
+		if ok && err == nil {
+			out = append(out, Place{Event: parts[2], File: path, Pos: pos})
+		}
+	}
+	return out
 }
 
 func (g grouping) id(secret string, keys []sql.NullString) string {

@@ -7,10 +7,10 @@ import (
 )
 
 func readIncident(ctx context.Context, db Querier, r *Result) error {
-	got, err := collect(ctx, db, `SELECT id, title, starts, ends FROM incident`,
+	got, err := collect(ctx, db, `SELECT id, title, starts, ends, disclosed FROM incident`,
 		func(rows *sql.Rows) (i IncidentSummary, err error) {
-			err = rows.Scan(&i.ID, &i.Title, &i.Starts, &i.Ends)
-			i.Starts, i.Ends = utc(i.Starts), utc(i.Ends)
+			err = rows.Scan(&i.ID, &i.Title, &i.Starts, &i.Ends, &i.Disclosed)
+			i.Starts, i.Ends, i.Disclosed = utc(i.Starts), utc(i.Ends), utc(i.Disclosed)
 			return i, err
 		})
 	if err != nil {

@@ -24,7 +24,13 @@ type Result struct {
 	Inputs      []Input          `json:"inputs"`
 	// Databases are what the knowledge of addresses comes from, in the order in which they are asked.
 	Databases []Database `json:"databases"`
-	Totals    Totals     `json:"totals"`
+	// Origins is from where the exposed secrets were used, held against where they were used before.
+	Origins []Origin `json:"origins"`
+	// Queries are the detections that found something, as they ran.
+	Queries []QueryText `json:"queries"`
+	// Settings are those that the case changed.
+	Settings []Setting `json:"settings"`
+	Totals   Totals    `json:"totals"`
 }
 
 // IncidentSummary names the incident that the case investigates. Ends is nil while the
@@ -34,6 +40,16 @@ type IncidentSummary struct {
 	Title  string     `json:"title"`
 	Starts *time.Time `json:"starts"`
 	Ends   *time.Time `json:"ends"`
+
+	Disclosed *time.Time `json:"disclosed"`
+	Phases    []Phase    `json:"phases"` // by time
+}
+
+// Phase is a step of the incident. A Precision of day or month means that At is its first midnight.
+type Phase struct {
+	At        time.Time `json:"at"`
+	Precision string    `json:"precision"`
+	What      string    `json:"what"`
 }
 
 // Verdict is the answer for one secret.
@@ -87,7 +103,9 @@ type SecretAnswer struct {
 	Uses     UseCounts  `json:"uses"`
 	FirstUse *time.Time `json:"first_use"` // in the window, by the secret's own credentials
 	LastUse  *time.Time `json:"last_use"`
-	Findings []string   `json:"findings"` // ids, worst first
+	// Days are those with uses, from thirty days before the window on.
+	Days     []UseDay `json:"days"`
+	Findings []string `json:"findings"` // ids, worst first
 }
 
 // UseCounts counts a secret's uses: Before, Window and After by its own credentials and by
@@ -99,6 +117,21 @@ type UseCounts struct {
 	Expected int64 `json:"expected"`
 	Derived  int64 `json:"derived"`
 }
+
+// UseDay counts the uses of one day, by the secret's own credentials and by derived ones: all are
+// Expected + Unexpected + Untold, of which the log cannot say whose they were. Failed and Derived
+// are parts of all.
+type UseDay struct {
+	Day        string `json:"day"` // 2022-12-22, UTC
+	Expected   int64  `json:"expected"`
+	Unexpected int64  `json:"unexpected"`
+	Untold     int64  `json:"untold"`
+	Failed     int64  `json:"failed"`
+	Derived    int64  `json:"derived"`
+}
+
+// All is how many uses the day has.
+func (d UseDay) All() int64 { return d.Expected + d.Unexpected + d.Untold }
 
 // Finding is what a detection reports: the rows of its query that share a secret and the
 // columns that its header groups by.
@@ -113,10 +146,55 @@ type Finding struct {
 	LastSeen   time.Time      `json:"last_seen"`
 	Count      int64          `json:"count"`
 	Events     []string       `json:"events"` // the first hundred event ids in time order
+	Places     []Place        `json:"places"` // of the first five of these
 	IPs        []string       `json:"ips"`
 	Actors     []string       `json:"actors"`
 	Actions    []string       `json:"actions"`
 	Attributes map[string]any `json:"attributes"`
+}
+
+// Place is where the record of an event is: a file, by its path as in Inputs, and the line or element.
+type Place struct {
+	Event string `json:"event"`
+	File  string `json:"file"`
+	Pos   int64  `json:"pos"`
+}
+
+// Origin is a network and country from which a secret, or what it made, was used in its window or
+// after it. With no use Before it is new, unless the secret has no Baseline to compare with.
+type Origin struct {
+	Secret       string    `json:"secret"`
+	Network      string    `json:"network"`
+	Country      string    `json:"country"`
+	Organisation string    `json:"organisation"`
+	Labels       []string  `json:"labels"`
+	Addresses    int64     `json:"addresses"`
+	Before       int64     `json:"before"` // uses before the window
+	Uses         int64     `json:"uses"`   // in it and after it
+	Unexpected   int64     `json:"unexpected"`
+	Baseline     bool      `json:"baseline"`
+	FirstSeen    time.Time `json:"first_seen"` // since the window opened
+	LastSeen     time.Time `json:"last_seen"`
+}
+
+// QueryText is a detection as it ran, and what its header says of it.
+type QueryText struct {
+	ID             string   `json:"id"`
+	Title          string   `json:"title"`
+	Description    string   `json:"description"`
+	Level          string   `json:"level"`
+	Attack         []string `json:"attack"`
+	FalsePositives string   `json:"false_positives"`
+	References     []string `json:"references"`
+	SQL            string   `json:"sql"`
+}
+
+// Setting is a threshold that the case changed.
+type Setting struct {
+	Name    string  `json:"name"`
+	Value   float64 `json:"value"`
+	Default float64 `json:"default"`
+	Meaning string  `json:"meaning"`
 }
 
 // Address is what is known of an address. Labels are hints, never verdicts.

@@ -69,10 +69,11 @@ func whole(r *detect.Result) *detect.Result {
 		s.RotationBecause = list(s.RotationBecause)
 		s.Because = list(s.Because)
 		s.ConfidenceBecause = list(s.ConfidenceBecause)
+		s.Days = list(s.Days)
 		s.Findings = list(s.Findings)
 	})
 	c.Findings = mapped(r.Findings, func(f *detect.Finding) {
-		f.Events, f.IPs = list(f.Events), list(f.IPs)
+		f.Events, f.Places, f.IPs = list(f.Events), list(f.Places), list(f.IPs)
 		f.Actors, f.Actions = list(f.Actors), list(f.Actions)
 		if f.Attributes == nil {
 			f.Attributes = map[string]any{}
@@ -82,7 +83,13 @@ func whole(r *detect.Result) *detect.Result {
 		s.Gaps, s.Kinds, s.EventsPerDay = list(s.Gaps), list(s.Kinds), list(s.EventsPerDay)
 	})
 	c.Addresses = mapped(r.Addresses, func(a *detect.Address) { a.Labels = list(a.Labels) })
+	c.Incident.Phases = list(r.Incident.Phases)
 	c.Databases = list(r.Databases)
+	c.Origins = mapped(r.Origins, func(o *detect.Origin) { o.Labels = list(o.Labels) })
+	c.Queries = mapped(r.Queries, func(q *detect.QueryText) {
+		q.Attack, q.References = list(q.Attack), list(q.References)
+	})
+	c.Settings = list(r.Settings)
 	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
 	c.Problems = list(r.Problems)

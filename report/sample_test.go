@@ -148,6 +148,7 @@ func sample(tb testing.TB) *detect.Result {
 		}
 	}
 	r.Findings = findings(tb, deploy.ID)
+	pictured(tb, r)
 	return r
 }
 
@@ -232,5 +233,6 @@ func nasty(tb testing.TB) *detect.Result {
 	for i := range r.Inputs {
 		r.Inputs[i].Path, r.Inputs[i].Form, r.Inputs[i].Rejects = mixed, long, 7
 	}
+	nastyPicture(r, mixed, long)
 	return r
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"breachwindow/detect"
+	"breachwindow/incident"
 	"breachwindow/queries"
 	"breachwindow/report"
 	"breachwindow/store"
@@ -126,6 +127,7 @@ func (a *app) detect(
 	}
 	o := detect.Options{
 		Tool: "breachwindow " + version, Case: c.name, Level: detect.Level(f.level), Query: f.only,
+		Phases: phases(c.data.Incident),
 	}
 	if !slices.ContainsFunc(qs, func(q queries.Query) bool { return o.Chosen(q.ID) }) {
 		return nil, usagef("--query %q: no detection has this id\n"+
@@ -137,6 +139,15 @@ func (a *app) detect(
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return detect.Run(ctx, db, qs, o)
+}
+
+// phases are the incident's, for reports to draw.
+func phases(in *incident.Incident) []detect.Phase {
+	var out []detect.Phase
+	for _, p := range in.Phases {
+		out = append(out, detect.Phase{At: p.At.UTC(), Precision: p.Precision, What: p.What})
+	}
+	return out
 }
 
 // loadQueries returns the built-in detections and those of a folder, which must not share an id.

@@ -42,12 +42,16 @@ func (p *page) databases(r *detect.Result) {
 	}
 	p.section("what is known of addresses comes from")
 	for _, d := range r.Databases {
-		text := d.Name
-		if d.Built != nil {
-			text += " of " + d.Built.UTC().Format("2006-01-02")
-		}
-		p.hang("• ", text+": "+d.Source)
+		p.hang("• ", databaseText(d))
 	}
+}
+
+func databaseText(d detect.Database) string {
+	text := d.Name
+	if d.Built != nil {
+		text += " of " + day(*d.Built)
+	}
+	return text + ": " + d.Source
 }
 
 // described writes addresses with what is known of them.

@@ -72,10 +72,13 @@ func (p *page) gaps(spans []detect.CoverageSpan) {
 				p.section("gaps: silences too long to be quiet")
 				titled = true
 			}
-			p.hang("• ", fmt.Sprintf("%s %s: %s – %s (%s)",
-				s.Source, s.Scope, exact(g.From), exact(g.To), length(g.To.Sub(g.From))))
+			p.hang("• ", s.Source+" "+s.Scope+": "+gapText(g))
 		}
 	}
+}
+
+func gapText(g detect.Gap) string {
+	return fmt.Sprintf("%s – %s (%s)", exact(g.From), exact(g.To), length(g.To.Sub(g.From)))
 }
 
 // blind names the detections that could not speak, by what they lack: a log that is not there
@@ -85,23 +88,33 @@ func (p *page) blind(blind []detect.BlindDetection) {
 		return
 	}
 	p.section("blind: detections that cannot speak on these logs")
-	var whys []string
-	of := map[string][]string{}
-	for _, b := range blind {
-		if of[b.Why] == nil {
-			whys = append(whys, b.Why)
-		}
-		of[b.Why] = append(of[b.Why], b.Query)
-	}
-	for _, why := range whys {
-		names := of[why]
-		show := p.limit(len(names), maxNames)
-		text := why + ": " + strings.Join(names[:show], ", ")
-		if left := len(names) - show; left > 0 {
+	for _, lack := range byLack(blind) {
+		show := p.limit(len(lack.Queries), maxNames)
+		text := lack.Why + ": " + strings.Join(lack.Queries[:show], ", ")
+		if left := len(lack.Queries) - show; left > 0 {
 			text += fmt.Sprintf(" and %d more", left)
 		}
 		p.hang("• ", text)
 	}
+}
+
+// lack is what silences detections.
+type lack struct {
+	Why     string
+	Queries []string
+}
+
+func byLack(blind []detect.BlindDetection) (lacks []lack) {
+	at := map[string]int{}
+	for _, b := range blind {
+		i, known := at[b.Why]
+		if !known {
+			i, at[b.Why] = len(lacks), len(lacks)
+			lacks = append(lacks, lack{Why: b.Why})
+		}
+		lacks[i].Queries = append(lacks[i].Queries, b.Query)
+	}
+	return lacks
 }
 
 // problems says what is wrong with the logs themselves.
@@ -127,16 +140,19 @@ func (p *page) problems(problems []detect.Problem) {
 
 // totals accounts for everything that was read.
 func (p *page) totals(r *detect.Result) {
-	t := r.Totals
+	p.section(account(r.Totals))
+	if r.Totals.Rejects > 0 && !p.all {
+		p.hang("", "rejected records by file: breachwindow coverage")
+	}
+}
+
+func account(t detect.Totals) string {
 	text := fmt.Sprintf("files %d, records %d = events %d + duplicates %d + rejects %d",
 		t.Files, t.Records, t.Events, t.Duplicates, t.Rejects)
 	if left := t.Records - t.Events - t.Duplicates - t.Rejects; left != 0 {
 		text += fmt.Sprintf("; the sum is off by %d: do not rely on this result", left)
 	}
-	p.section(text)
-	if t.Rejects > 0 && !p.all {
-		p.hang("", "rejected records by file: breachwindow coverage")
-	}
+	return text
 }
 
 // rejects lists the files in which records were rejected.
@@ -179,6 +195,15 @@ var formLimits = map[string]string{
 
 // limits says what the forms of the logs at hand cannot show.
 func (p *page) limits(inputs []detect.Input) {
+	for i, form := range limitedForms(inputs) {
+		if i == 0 {
+			p.section("what these forms of a log cannot show")
+		}
+		p.hang("• ", form+": "+formLimits[form])
+	}
+}
+
+func limitedForms(inputs []detect.Input) []string {
 	var forms []string
 	for _, in := range inputs {
 		if formLimits[in.Form] != "" && in.Events+in.Duplicates > 0 {
@@ -186,12 +211,7 @@ func (p *page) limits(inputs []detect.Input) {
 		}
 	}
 	slices.Sort(forms)
-	for i, form := range slices.Compact(forms) {
-		if i == 0 {
-			p.section("what these forms of a log cannot show")
-		}
-		p.hang("• ", form+": "+formLimits[form])
-	}
+	return slices.Compact(forms)
 }
 
 // empties lists the files that hold nothing: an export may have broken off there.

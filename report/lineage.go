@@ -28,6 +28,60 @@ func (p *page) lineage(all []detect.Minting, rest string) error {
 		{name: "uses"},
 		{name: "event", drop: 5},
 	}}
+	nodes := treeOf(all)
+	show := p.limit(len(nodes), maxRows)
+	for _, n := range nodes[:show] {
+		g.rows = append(g.rows, n.row())
+	}
+	if err := p.grid(g); err != nil {
+		return err
+	}
+	p.more(len(nodes)-show, rest)
+	return nil
+}
+
+// node is a credential in a tree: a root, or what a minting made. Depth is 0 for a root.
+type node struct {
+	secret, credential string
+	minting            *detect.Minting // nil for a root
+	depth              int
+	rails              []bool // whether the branches left of it go on below it
+	last               bool   // of the credentials that its parent made
+}
+
+// row is the node in a table, in front of it the branches that lead to it.
+func (n node) row() []string {
+	if n.minting == nil {
+		return []string{n.secret + "  " + n.credential}
+	}
+	prefix := ""
+	for _, goesOn := range n.rails {
+		if goesOn {
+			prefix += "│  "
+		} else {
+			prefix += "   "
+		}
+	}
+	fork := "├─ "
+	switch {
+	case n.depth > maxDepth:
+		fork = fmt.Sprintf("(%d) ", n.depth)
+	case n.last:
+		fork = "└─ "
+	}
+	m := n.minting
+	return []string{
+		prefix + fork + m.Child, m.How, minute(m.At), day(m.At),
+		orElse(m.Expires, minute, "–"), lifetime(*m), fmt.Sprint(m.Uses), m.Event,
+	}
+}
+
+// key is a credential within the lineage of a secret.
+type key struct{ secret, credential string }
+
+// treeOf orders mintings so that each stands below the one that made its parent, once, whatever the
+// parents claim.
+func treeOf(all []detect.Minting) []node {
 	t := newTree(all)
 	for i := range t.mintings {
 		m := t.mintings[i]
@@ -40,25 +94,15 @@ func (p *page) lineage(all []detect.Minting, rest string) error {
 			t.root(t.mintings[i])
 		}
 	}
-	show := p.limit(len(t.rows), maxRows)
-	g.rows = t.rows[:show]
-	if err := p.grid(g); err != nil {
-		return err
-	}
-	p.more(len(t.rows)-show, rest)
-	return nil
+	return t.nodes
 }
 
-// key is a credential within the lineage of a secret.
-type key struct{ secret, credential string }
-
-// tree turns mintings into rows, each minting once, whatever the parents claim.
 type tree struct {
 	mintings []detect.Minting
 	children map[key][]int // indexes of mintings
 	roots    map[key]bool  // parents that nothing made
 	done     []bool        // beside mintings
-	rows     [][]string
+	nodes    []node
 }
 
 func newTree(all []detect.Minting) *tree {
@@ -81,34 +125,30 @@ func newTree(all []detect.Minting) *tree {
 	return t
 }
 
-// root writes a minting's parent and everything below it, once.
+// root adds a minting's parent and everything below it, once.
 func (t *tree) root(m detect.Minting) {
 	parent := key{m.Secret, m.Parent}
 	delete(t.roots, parent)
-	t.rows = append(t.rows, []string{m.Secret + "  " + m.Parent})
-	t.branch(parent, "", 1)
+	t.nodes = append(t.nodes, node{secret: m.Secret, credential: m.Parent})
+	t.branch(parent, nil, 1)
 }
 
-// branch writes the credentials that one made, and below each what it made.
-func (t *tree) branch(parent key, prefix string, depth int) {
+// branch adds the credentials that one made, and below each what it made.
+func (t *tree) branch(parent key, rails []bool, depth int) {
 	children := slices.DeleteFunc(t.children[parent], func(i int) bool { return t.done[i] })
 	t.children[parent] = nil
 	for n, i := range children {
-		m := t.mintings[i]
+		m := &t.mintings[i]
 		t.done[i] = true
-		fork, below := "├─ ", "│  "
-		if n == len(children)-1 {
-			fork, below = "└─ ", "   "
-		}
-		own, next := prefix+fork, prefix+below
-		if depth > maxDepth {
-			own, next = fmt.Sprintf("%s(%d) ", prefix, depth), prefix
-		}
-		t.rows = append(t.rows, []string{
-			own + m.Child, m.How, minute(m.At), day(m.At),
-			orElse(m.Expires, minute, "–"), lifetime(m), fmt.Sprint(m.Uses), m.Event,
+		last := n == len(children)-1
+		t.nodes = append(t.nodes, node{
+			secret: m.Secret, credential: m.Child, minting: m, depth: depth, rails: rails, last: last,
 		})
-		t.branch(key{m.Secret, m.Child}, next, depth+1)
+		below := rails
+		if depth <= maxDepth {
+			below = append(slices.Clone(rails), !last)
+		}
+		t.branch(key{m.Secret, m.Child}, below, depth+1)
 	}
 }
 

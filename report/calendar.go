@@ -41,7 +41,7 @@ func (p *page) calendar(r *detect.Result) {
 		"═ the incident's own window")
 }
 
-func count(n int, noun string) string {
+func count[N int | int64](n N, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

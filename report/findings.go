@@ -133,10 +133,7 @@ func FindingText(w io.Writer, f *detect.Finding, known []detect.Address, o Optio
 		{"actors", strings.Join(f.Actors, ", ")},
 		{"actions", strings.Join(f.Actions, ", ")},
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
-		facts = append(facts, fact{name, attribute(f.Attributes[name])})
-	}
-	p.facts(facts...)
+	p.facts(append(facts, attributes(*f)...)...)
 	if len(f.Events) > 0 {
 		p.section(events(f))
 		for _, id := range f.Events {
@@ -152,6 +149,14 @@ func events(f *detect.Finding) string {
 		return fmt.Sprintf("the first %d of %d events", n, f.Count)
 	}
 	return "events"
+}
+
+// attributes are a query's extra columns, cleaned.
+func attributes(f detect.Finding) (facts []fact) {
+	for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
+		facts = append(facts, fact{Clean(name), Clean(attribute(f.Attributes[name]))})
+	}
+	return facts
 }
 
 // attribute formats a value of a query's extra column.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"breachwindow/detect"
 )
@@ -54,12 +55,12 @@ func (n node) row() []string {
 	if n.minting == nil {
 		return []string{n.secret + "  " + n.credential}
 	}
-	prefix := ""
+	var prefix strings.Builder
 	for _, goesOn := range n.rails {
 		if goesOn {
-			prefix += "│  "
+			prefix.WriteString("│  ")
 		} else {
-			prefix += "   "
+			prefix.WriteString("   ")
 		}
 	}
 	fork := "├─ "
@@ -71,7 +72,7 @@ func (n node) row() []string {
 	}
 	m := n.minting
 	return []string{
-		prefix + fork + m.Child, m.How, minute(m.At), day(m.At),
+		prefix.String() + fork + m.Child, m.How, minute(m.At), day(m.At),
 		orElse(m.Expires, minute, "–"), lifetime(*m), fmt.Sprint(m.Uses), m.Event,
 	}
 }

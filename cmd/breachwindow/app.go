@@ -251,5 +251,6 @@ func (a *app) path(name string) string { return filepath.Join(a.caseDir, name) }
 const (
 	databaseName = "breachwindow.duckdb"
 	resultName   = "result.json"
+	reportName   = "report.html"
 	caseName     = "case.yaml"
 )

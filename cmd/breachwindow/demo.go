@@ -54,7 +54,7 @@ keeps the folder, to look around in.`,
 			return compareDemo(r)
 		},
 	}
-	a.formatFlag(cmd, &format)
+	formatFlag(cmd, &format, formats)
 	cmd.Flags().StringVar(&keep, "keep", "", "write the case to this folder and keep it")
 	return cmd
 }

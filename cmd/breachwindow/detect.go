@@ -56,7 +56,7 @@ incident as they stand in the case now, and prints the findings.`,
 	flags.StringVar(&f.only, "query", "", "show findings of one detection, or of a folder of them")
 	flags.StringVar(&f.level, "level", "", "show findings of this level and above")
 	flags.StringVar(&f.queryDir, "queries", "", "a folder with more detections")
-	a.formatFlag(cmd, &format)
+	formatFlag(cmd, &format, formats)
 	return cmd
 }
 

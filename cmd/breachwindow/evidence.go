@@ -111,9 +111,7 @@ func (a *app) evidence(ctx context.Context, dir, queryDir string) (err error) {
 
 // judge makes the Result and writes it as run does.
 func (e *evidence) judge(ctx context.Context) (err error) {
-	e.result, err = detect.Run(ctx, e.db, e.queries, detect.Options{
-		Tool: "breachwindow " + version, Case: e.c.name,
-	})
+	e.result, err = detect.Run(ctx, e.db, e.queries, e.c.options())
 	if err != nil {
 		return err
 	}

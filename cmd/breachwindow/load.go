@@ -253,7 +253,7 @@ func (a *app) isOwn(c *investigation, path string) bool {
 // owns tells the files that make the case, and those that this program writes into it, from logs.
 func (c *investigation) owns(name string) bool {
 	return name == caseName || strings.HasPrefix(name, databaseName) ||
-		strings.HasPrefix(name, resultName) || slices.ContainsFunc(c.file.Secrets,
+		strings.HasPrefix(name, resultName) || strings.HasPrefix(name, reportName) || slices.ContainsFunc(c.file.Secrets,
 		func(path string) bool { return name == filepath.ToSlash(filepath.Clean(path)) })
 }
 

@@ -33,7 +33,7 @@ func (a *app) reportCmd() *cobra.Command {
 			return render(r)
 		},
 	}
-	a.formatFlag(cmd, &format)
+	formatFlag(cmd, &format, formats)
 	cmd.Flags().StringVar(&from, "from", "", "a result.json; - is standard input")
 	return cmd
 }

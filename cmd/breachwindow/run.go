@@ -14,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"breachwindow/detect"
-	"breachwindow/incident"
 	"breachwindow/queries"
 	"breachwindow/report"
 	"breachwindow/store"
@@ -27,8 +26,9 @@ func (a *app) runCmd() *cobra.Command {
 		Use:   "run [CASE]",
 		Short: "Load what is new, detect, print the verdicts",
 		Long: `Run does the whole job on a case folder: it loads the logs that are new, runs the
-detections, prints a verdict for each secret and writes result.json. --mail then sends it by mail: of
-case.yaml, to whoever does not have the same result already; that a run failed is mailed too.`,
+detections, prints a verdict for each secret and writes report.html, a page for people, and
+result.json, the same for programs. --mail then sends it by mail: of case.yaml, to whoever does not
+have the same result already; that a run failed is mailed too.`,
 		Example: "  breachwindow run acme\n  breachwindow run acme --format json > result.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,14 +51,14 @@ case.yaml, to whoever does not have the same result already; that a run failed i
 			return render(r)
 		},
 	}
-	a.formatFlag(cmd, &format)
+	formatFlag(cmd, &format, formats)
 	a.expandFlag(cmd)
 	cmd.Flags().BoolVar(&sends, "mail", false, "mail the result, or that the run failed")
 	cmd.Flags().StringVar(&queryDir, "queries", "", "a folder with more detections")
 	return cmd
 }
 
-// run loads and detects, and writes result.json.
+// run loads and detects, and writes report.html and result.json.
 func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) {
 	c, err := a.readCase()
 	if err != nil {
@@ -94,9 +94,11 @@ func (a *app) prepare(
 	}
 	defer func() { err = errors.Join(err, db.Close(), c.data.Networks.Close()) }()
 	if load { // a run that fails must not leave an older all-clear behind it
-		err := os.Remove(a.path(resultName))
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return sum, fmt.Errorf("result: %w", err)
+		for _, name := range []string{resultName, reportName} {
+			err := os.Remove(a.path(name))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return sum, fmt.Errorf("result: %w", err)
+			}
 		}
 	}
 	if err := db.SetCase(ctx, c.data); err != nil {
@@ -125,10 +127,8 @@ func (a *app) detect(
 	if err != nil {
 		return nil, err
 	}
-	o := detect.Options{
-		Tool: "breachwindow " + version, Case: c.name, Level: detect.Level(f.level), Query: f.only,
-		Phases: phases(c.data.Incident),
-	}
+	o := c.options()
+	o.Level, o.Query = detect.Level(f.level), f.only
 	if !slices.ContainsFunc(qs, func(q queries.Query) bool { return o.Chosen(q.ID) }) {
 		return nil, usagef("--query %q: no detection has this id\n"+
 			"hint: breachwindow queries list", f.only)
@@ -141,13 +141,13 @@ func (a *app) detect(
 	return detect.Run(ctx, db, qs, o)
 }
 
-// phases are the incident's, for reports to draw.
-func phases(in *incident.Incident) []detect.Phase {
-	var out []detect.Phase
-	for _, p := range in.Phases {
-		out = append(out, detect.Phase{At: p.At.UTC(), Precision: p.Precision, What: p.What})
+// options name the run. The incident's phases are for reports to draw.
+func (c *investigation) options() detect.Options {
+	o := detect.Options{Tool: "breachwindow " + version, Case: c.name}
+	for _, p := range c.data.Incident.Phases {
+		o.Phases = append(o.Phases, detect.Phase{At: p.At.UTC(), Precision: p.Precision, What: p.What})
 	}
-	return out
+	return o
 }
 
 // loadQueries returns the built-in detections and those of a folder, which must not share an id.
@@ -180,18 +180,26 @@ func loadQueries(dir string) ([]queries.Query, error) {
 	return qs, nil
 }
 
-// saveResult writes result.json whole or not at all.
+// saveResult writes report.html and, when that is there, result.json, each whole or not at all.
 func (a *app) saveResult(r *detect.Result) error {
-	var b bytes.Buffer
-	if err := report.JSON(&b, r); err != nil {
+	var page, result bytes.Buffer
+	if err := errors.Join(report.HTML(&page, r), report.JSON(&result, r)); err != nil {
 		return err
 	}
-	name := a.path(resultName)
-	f, err := os.CreateTemp(filepath.Dir(name), resultName+".*")
+	if err := a.save(reportName, page.Bytes()); err != nil {
+		return err
+	}
+	return a.save(resultName, result.Bytes())
+}
+
+// save writes a file of the case, for its owner's eyes only.
+func (a *app) save(file string, text []byte) error {
+	name := a.path(file)
+	f, err := os.CreateTemp(filepath.Dir(name), file+".*")
 	if err != nil {
 		return fmt.Errorf("result: %w", err)
 	}
-	_, err = f.Write(b.Bytes())
+	_, err = f.Write(text)
 	err = errors.Join(err, f.Chmod(0o600), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), name)
@@ -203,11 +211,9 @@ func (a *app) saveResult(r *detect.Result) error {
 }
 
 // formats are what --format takes where a whole Result is printed.
-var formats = []string{"table", "json", "csv"}
+var formats = []string{"table", "html", "json", "csv"}
 
-func (a *app) formatFlag(cmd *cobra.Command, format *string) { formatFlagOf(cmd, format, formats) }
-
-func formatFlagOf(cmd *cobra.Command, format *string, names []string) {
+func formatFlag(cmd *cobra.Command, format *string, names []string) {
 	cmd.Flags().StringVar(format, "format", "table", oneOf(names))
 	must(cmd.RegisterFlagCompletionFunc("format",
 		cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
@@ -228,6 +234,8 @@ func (a *app) renderer(format string) (func(*detect.Result) error, error) {
 	switch format {
 	case "table":
 		return func(r *detect.Result) error { return report.Text(a.out, r, o) }, nil
+	case "html":
+		return func(r *detect.Result) error { return report.HTML(a.out, r) }, nil
 	case "json":
 		return func(r *detect.Result) error { return report.JSON(a.out, r) }, nil
 	case "csv":

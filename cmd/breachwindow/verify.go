@@ -21,7 +21,7 @@ import (
 
 type verifyFlags struct{ keys, heads []string }
 
-// verifyFormats are what --format of verify takes.
+// verifyFormats are what --format takes of verify, whose answer is no Result.
 var verifyFormats = []string{"table", "json"}
 
 func (a *app) verifyCmd() *cobra.Command {
@@ -78,7 +78,7 @@ not be checked: without keys, without the newest signature, or in a time without
 	flags.StringArrayVar(&f.keys, "keys", nil, "a file saved from aws cloudtrail list-public-keys")
 	flags.StringArrayVar(&f.heads, "heads", nil,
 		"a file or folder saved from aws s3api head-object")
-	formatFlagOf(cmd, &format, verifyFormats)
+	formatFlag(cmd, &format, verifyFormats)
 	return cmd
 }
 

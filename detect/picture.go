@@ -24,7 +24,8 @@ func readDays(ctx context.Context, db Querier, r *Result) error {
 		  count(*) FILTER (WHERE NOT u.expected),
 		  count(*) FILTER (WHERE u.expected IS NULL),
 		  count(*) FILTER (WHERE u.outcome = 'failure'),
-		  count(*) FILTER (WHERE u.depth > 0)
+		  count(*) FILTER (WHERE u.depth > 0),
+		  count(*) FILTER (WHERE u.depth = 0 AND u.phase = 'after')
 		FROM uses u
 		JOIN windows w ON w.secret = u.secret
 		WHERE u.time >= w.exposed_at - INTERVAL '30' DAY
@@ -32,7 +33,7 @@ func readDays(ctx context.Context, db Querier, r *Result) error {
 		ORDER BY u.secret, CAST(u.time AS DATE)`,
 		func(rows *sql.Rows) (d dayOf, err error) {
 			err = rows.Scan(&d.secret, &d.day.Day, &d.day.Expected, &d.day.Unexpected, &d.day.Untold,
-				&d.day.Failed, &d.day.Derived)
+				&d.day.Failed, &d.day.Derived, &d.day.After)
 			return d, err
 		})
 	if err != nil {

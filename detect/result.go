@@ -119,8 +119,8 @@ type UseCounts struct {
 }
 
 // UseDay counts the uses of one day, by the secret's own credentials and by derived ones: all are
-// Expected + Unexpected + Untold, of which the log cannot say whose they were. Failed and Derived
-// are parts of all.
+// Expected + Unexpected + Untold, of which the log cannot say whose they were. Failed, Derived and
+// After, by its own credentials after its window had closed, are parts of all.
 type UseDay struct {
 	Day        string `json:"day"` // 2022-12-22, UTC
 	Expected   int64  `json:"expected"`
@@ -128,6 +128,7 @@ type UseDay struct {
 	Untold     int64  `json:"untold"`
 	Failed     int64  `json:"failed"`
 	Derived    int64  `json:"derived"`
+	After      int64  `json:"after"`
 }
 
 // All is how many uses the day has.

@@ -182,7 +182,8 @@ func coverageOf(r *detect.Result) coverageView {
 			last = first.Add(maxPicture)
 		}
 	}
-	v.Axis, v.From, v.To = newAxis(first, last, detect.IncidentSummary{}), day(first), day(last)
+	v.Axis, v.From, v.To = newAxis(first, last, nil), day(first), day(last)
+	v.Axis.Name, v.Axis.Height = "coverage-days", 26
 	if start := r.Incident.Starts; start != nil {
 		end := last.Add(oneDay)
 		if r.Incident.Ends != nil {

@@ -110,10 +110,11 @@ type group struct {
 }
 
 type findingView struct {
-	ID, Anchor, Level, Title, Query, QueryAnchor string
-	Seen, Count, From                            string
-	// Body is lines of what is known, aligned: one element of the page, since there may be thousands.
-	Body string
+	Anchor, Level, Title, Query, QueryAnchor string
+
+	// Brief is how often, when and from where; Body is lines of what is known, aligned. Both are one
+	// text each: there may be thousands of findings, and what a browser counts is elements.
+	Brief, Body string
 }
 
 // groupsOf sorts the findings to their secrets.
@@ -167,9 +168,12 @@ func runs(words []string) string {
 
 func (x *index) finding(f detect.Finding) findingView {
 	v := findingView{
-		ID: f.ID, Anchor: x.place(f.ID), Level: string(f.Level), Title: f.Title, Query: f.Query,
-		QueryAnchor: x.queries[f.Query], Seen: seen(f.FirstSeen, f.LastSeen),
-		Count: count(f.Count, "event"), From: few(f.IPs, 1),
+		Anchor: x.place(f.ID), Level: string(f.Level), Title: f.Title, Query: f.Query,
+		QueryAnchor: x.queries[f.Query],
+		Brief:       count(f.Count, "event") + " · " + seen(f.FirstSeen, f.LastSeen),
+	}
+	if len(f.IPs) > 0 {
+		v.Brief += " · " + few(f.IPs, 1)
 	}
 	from := slices.Clone(f.IPs)
 	for i, ip := range from {
@@ -211,7 +215,7 @@ func placesOf(f detect.Finding) (facts []fact) {
 			facts = append(facts, fact{name, "in " + p.File})
 			name, file = " ", p.File
 		}
-		facts = append(facts, fact{" ", fmt.Sprintf("%7d  %s", p.Pos, p.Event)})
+		facts = append(facts, fact{" ", fmt.Sprintf("%d  %s", p.Pos, p.Event)})
 		listed++
 	}
 	if listed == 0 {

@@ -23,6 +23,7 @@ func pictured(tb testing.TB, r *detect.Result) {
 		{Day: "2022-12-22", Expected: 30, Unexpected: 12, Failed: 4, Derived: 9},
 		{Day: "2022-12-23", Expected: 2, Untold: 5},
 		{Day: "2023-01-06", Unexpected: 3, Derived: 3},
+		{Day: "2023-01-07", Expected: 2, After: 2},
 	}
 	r.Findings[0].Places = []detect.Place{{
 		Event: r.Findings[0].Events[0], File: r.Inputs[0].Path, Pos: 17,

@@ -16,8 +16,10 @@ type axis struct {
 	from time.Time
 	days int
 
-	Ticks []mark
-	Steps []mark // of the incident
+	Name   string // of the lines that all of its strips share
+	Height int    // of its strips
+	Ticks  []mark
+	Steps  []mark // of the incident
 }
 
 // mark is a place on an axis, and what stands there.
@@ -31,11 +33,11 @@ type bar struct {
 	X, Width, Class, Title string
 }
 
-func newAxis(from, to time.Time, in detect.IncidentSummary) *axis {
+func newAxis(from, to time.Time, phases []detect.Phase) *axis {
 	a := &axis{from: from.UTC().Truncate(oneDay)}
 	a.days = max(int(to.Sub(a.from)/oneDay)+1, 1)
 	a.Ticks = a.ticks()
-	a.Steps = a.steps(in.Phases)
+	a.Steps = a.steps(phases)
 	return a
 }
 
@@ -76,26 +78,24 @@ func (a *axis) ticks() (ticks []mark) {
 	return ticks
 }
 
-// steps are the phases of the incident, by their numbers; those that would lie over each other
-// share a mark.
+// steps are the phases of the incident, by their numbers; of those that are close, the first has the
+// numbers of all.
 func (a *axis) steps(phases []detect.Phase) (steps []mark) {
-	const apart = 3.5 // per cent
-	var at []float64
-	var first []int
+	const apart = 6.0 // per cent: the width of two numbers on a phone
+	label, first, at := -1, 0, 0.0
 	for i, p := range phases {
 		if !a.has(p.At) {
 			continue
 		}
 		x := a.x(p.At)
-		number := strconv.Itoa(i + 1)
-		title := number + " " + phaseText(p)
-		if n := len(steps) - 1; n >= 0 && x-at[n] < apart {
-			steps[n].Text = fmt.Sprintf("%d–%d", first[n]+1, i+1)
-			steps[n].Title += "\n" + title
-			continue
+		m := mark{X: percent(x), Title: fmt.Sprintf("%d %s", i+1, phaseText(p))}
+		if label < 0 || x-at >= apart {
+			m.Text = strconv.Itoa(i + 1)
+			label, first, at = len(steps), i, x
+		} else {
+			steps[label].Text = fmt.Sprintf("%d–%d", first+1, i+1)
 		}
-		steps = append(steps, mark{X: percent(x), Text: number, Title: title})
-		at, first = append(at, x), append(first, i)
+		steps = append(steps, m)
 	}
 	return steps
 }

@@ -41,7 +41,8 @@ func timelineOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) timel
 	if !ok {
 		return timeline{}
 	}
-	t := timeline{Axis: newAxis(from, to, r.Incident), From: day(from), To: day(to)}
+	t := timeline{Axis: newAxis(from, to, r.Incident.Phases), From: day(from), To: day(to)}
+	t.Axis.Name, t.Axis.Height = "days", 40
 	for _, p := range r.Incident.Phases {
 		t.Phases = append(t.Phases, phaseText(p))
 	}
@@ -58,6 +59,14 @@ func timelineOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) timel
 	}
 	if len(t.Strips) > maxStrips {
 		t.Strips, t.More = t.Strips[:maxStrips], t.Strips[maxStrips:]
+		for _, s := range t.More { // thousands of days: what they hold is the picture's to say
+			for i := range s.Usual {
+				s.Usual[i].Title = ""
+			}
+			for i := range s.Found {
+				s.Found[i].Title, _, _ = strings.Cut(s.Found[i].Title, "\n")
+			}
+		}
 	}
 	return t
 }
@@ -129,7 +138,7 @@ func (a *axis) strip(s detect.SecretAnswer, found []detect.Finding, who ref) str
 	return v
 }
 
-// days fills in the uses and returns the days with those that nobody expected, in words.
+// days fills in the uses and returns in words the days that are not as they should be.
 func (v *strip) days(a *axis, days []detect.UseDay) (odd []string) {
 	usual := &cells{axis: a, noun: "use"}
 	for _, d := range days {
@@ -137,12 +146,16 @@ func (v *strip) days(a *axis, days []detect.UseDay) (odd []string) {
 		if err != nil || !a.has(at) {
 			continue
 		}
-		if d.Unexpected == 0 && d.Untold == 0 {
+		if d.Unexpected == 0 && d.Untold == 0 && d.After == 0 {
 			usual.add(at, shade(d.Expected), d.Expected)
 			continue
 		}
 		class := "bad"
-		if d.Unexpected == 0 {
+		switch {
+		case d.Unexpected > 0:
+		case d.After > 0:
+			class = "late"
+		default:
 			class = "untold"
 		}
 		if d.Failed == d.All() {
@@ -171,6 +184,7 @@ func dayText(d detect.UseDay) string {
 		{d.Expected, "expected"},
 		{d.Failed, "of all refused"},
 		{d.Derived, "of all by what it made"},
+		{d.After, "of all after its window had closed"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
@@ -218,7 +232,7 @@ func (v *strip) describe(s detect.SecretAnswer, odd []string, found int) string 
 		odd = append(slices.Clone(odd[:maxReasons]), fmt.Sprintf("%d more days", left))
 	}
 	if len(odd) > 0 {
-		text += " Days with unexpected uses: " + strings.Join(odd, "; ") + "."
+		text += " Days to look at: " + strings.Join(odd, "; ") + "."
 	}
 	return text
 }

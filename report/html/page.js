@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const form = document.querySelector("form.tools");
-  const parts = [...document.querySelectorAll("[data-filter]")];
+  const parts = [...document.querySelectorAll("[data-filter],.f")];
   const groups = [...document.querySelectorAll("details.group")];
   const folds = [...document.querySelectorAll("details")];
   const texts = new Map();

@@ -2,23 +2,24 @@ package mail
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"breachwindow/detect"
 	"breachwindow/report"
 )
 
-// attachments are what the mail would carry if there were no limit, what is wanted most first.
-func attachments(r *detect.Result, o Options) ([]file, error) {
-	var table bytes.Buffer
-	if err := report.CSV(&table, r); err != nil {
+// attachments are what the mail would carry if there were no limit, what is wanted most first. The
+// page is made anew, of the result as the mail may tell it.
+func attachments(r *detect.Result) ([]file, error) {
+	var table, page bytes.Buffer
+	if err := errors.Join(report.CSV(&table, r), report.HTML(&page, r)); err != nil {
 		return nil, err
 	}
-	files := []file{{"findings.csv", "text/csv", table.Bytes()}}
-	if o.Page != nil {
-		files = append(files, file{"report.html", "text/html", redactBytes(o.Page, o.FullKeyIDs)})
-	}
-	return files, nil
+	return []file{
+		{"findings.csv", "text/csv", table.Bytes()},
+		{"report.html", "text/html", page.Bytes()},
+	}, nil
 }
 
 // bodyRoom is what both parts and the headers need at most.

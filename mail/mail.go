@@ -23,7 +23,6 @@ const DefaultLimit = 10 << 20
 type Options struct {
 	SHA256     string    // of result.json: a mail of the same result has the same Message-ID
 	Date       time.Time // when the result was made
-	Page       []byte    // report.html of this result; nil: there is none
 	FullKeyIDs bool      // write access key ids whole
 	Limit      int64     // bytes of the whole mail; 0: DefaultLimit
 }
@@ -68,7 +67,7 @@ func New(r *detect.Result, o Options) (*Mail, error) {
 		return nil, fmt.Errorf("timeline: %w", err)
 	}
 	s.Picture = m.picture != nil
-	files, err := attachments(r, o)
+	files, err := attachments(r)
 	if err != nil {
 		return nil, err
 	}

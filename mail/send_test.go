@@ -30,7 +30,7 @@ const lead = "lead@acme.example"
 func letter(tb testing.TB) *mail.Mail {
 	tb.Helper()
 	m, err := mail.New(sample(tb), mail.Options{
-		SHA256: "ab", Date: at(tb, "2023-01-11 07:00"), Page: []byte("<p>page</p>"),
+		SHA256: "ab", Date: at(tb, "2023-01-11 07:00"),
 	})
 	if err != nil {
 		tb.Fatal(err)

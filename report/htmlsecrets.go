@@ -39,6 +39,7 @@ type card struct {
 	Open                                bool
 	What, Window, Uses, FirstUse, Name  string
 	Rotation, Rotated, Revoked, LastUse string
+	Confidence                          string
 	Because, RotationBecause            []sentenceView
 	Findings                            int
 	Group                               string // the anchor of its findings
@@ -86,7 +87,7 @@ func cardsOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) (cards [
 			Uses: uses(s.Uses), FirstUse: orElse(s.FirstUse, exact, ""),
 			LastUse: orElse(s.LastUse, exact, ""), Rotation: s.Rotation,
 			Rotated: orElse(s.RotatedAt, exact, ""), Revoked: orElse(s.RevokedAt, exact, ""),
-			Because: x.sentences(s.Because), RotationBecause: x.sentences(s.RotationBecause),
+			Confidence: confidenceOf(s), Because: x.sentences(s.Because), RotationBecause: x.sentences(s.RotationBecause),
 			Findings: found[s.ID], Group: groupAnchor(x.ref(s.ID)),
 		})
 	}

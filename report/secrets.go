@@ -158,14 +158,21 @@ func (p *page) story(same []detect.SecretAnswer) {
 
 // confidence says how much the verdict can be relied on.
 func (p *page) confidence(s detect.SecretAnswer) {
+	if text := confidenceOf(s); text != "" {
+		p.hang("  ", text)
+	}
+}
+
+// confidenceOf is that in words, "" where a verdict has none.
+func confidenceOf(s detect.SecretAnswer) string {
 	if s.Confidence == "" {
-		return
+		return ""
 	}
 	text := "confidence " + string(s.Confidence)
 	if len(s.ConfidenceBecause) > 0 {
 		text += ": " + strings.Join(s.ConfidenceBecause, "; ")
 	}
-	p.hang("  ", text)
+	return text
 }
 
 // headline writes a verdict and whose it is.

@@ -13,7 +13,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -126,44 +125,16 @@ func (a *app) letter(p *post) (m *mail.Mail, hash string, err error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", name, err)
 	}
-	page, err := a.pageOf(info.ModTime())
-	if err != nil {
-		return nil, "", err
-	}
 	sum := sha256.Sum256(text)
 	hash = hex.EncodeToString(sum[:])
 	m, err = mail.New(r, mail.Options{
-		SHA256: hash, Date: info.ModTime(), Page: page,
+		SHA256: hash, Date: info.ModTime(),
 		FullKeyIDs: p.settings.FullKeyIDs, Limit: int64(p.settings.MaxSize),
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("mail: %w", err)
 	}
 	return m, hash, nil
-}
-
-// pageName is the result as a page.
-const pageName = "report.html"
-
-// pageOf is the page of the result that was written then; nil if there is none, or one of another run:
-// run writes both within moments.
-func (a *app) pageOf(result time.Time) ([]byte, error) {
-	info, err := os.Stat(a.path(pageName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	if result.Sub(info.ModTime()) > time.Minute {
-		a.note("%s is older than %s: it is not attached", pageName, resultName)
-		return nil, nil
-	}
-	page, err := os.ReadFile(a.path(pageName))
-	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	return page, nil
 }
 
 // dryRun writes the mail to each recipient instead of sending it.

@@ -165,12 +165,6 @@ func (m *mailpit) sends(t *testing.T, a *app, dir, password string, args ...stri
 func TestMailpit(t *testing.T) {
 	m := startMailpit(t, "--smtp-require-starttls")
 	dir := demoCase(t)
-	if _, err := os.Stat(filepath.Join(dir, pageName)); err != nil {
-		page := "<!DOCTYPE html><title>AKIAIOSFODNN7EXAMPLE</title>"
-		if err := os.WriteFile(filepath.Join(dir, pageName), []byte(page), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
 	var out bytes.Buffer
 	if code := m.sends(t, testApp(t, &out), dir, "wrong"); code != exitError ||
 		!strings.Contains(out.String(), "SMTP AUTH failed: 535") || len(m.inbox(t).Messages) != 0 {
@@ -222,10 +216,10 @@ func (m *mailpit) checkAttachments(t *testing.T, id, dir string) {
 			t.Fatal(err)
 		}
 		switch part.FileName {
-		case pageName:
-			page, err := os.ReadFile(filepath.Join(dir, pageName))
+		case reportName:
+			page, err := os.ReadFile(filepath.Join(dir, reportName))
 			if want := anyKeyID.ReplaceAll(page, []byte("$1…$2")); err != nil || !bytes.Equal(data, want) {
-				t.Errorf("%s is not the case's: %v, %.80s", pageName, err, data)
+				t.Errorf("%s is not the case's: %v, %.80s", reportName, err, data)
 			}
 		case "findings.csv":
 			rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
@@ -237,7 +231,7 @@ func (m *mailpit) checkAttachments(t *testing.T, id, dir string) {
 			t.Errorf("%s has a whole key id: %s", part.FileName, found)
 		}
 	}
-	if !slices.Equal(names, []string{"findings.csv", pageName}) {
+	if !slices.Equal(names, []string{"findings.csv", reportName}) {
 		t.Errorf("attached: %v", names)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
@@ -117,12 +116,6 @@ func (s *mailSession) Data(r io.Reader) error {
 	s.taken[s.to]++
 	name := fmt.Sprintf("%s-%d.eml", s.to, s.taken[s.to])
 	return os.WriteFile(filepath.Join(s.dir, name), text, 0o600)
-}
-
-// older FILE dates a file back by an hour.
-func scriptOlder(ts *testscript.TestScript, args []string) {
-	before := time.Now().Add(-time.Hour)
-	ts.Check(os.Chtimes(ts.MkAbs(args[0]), before, before))
 }
 
 // same-lines FILE wants at least two lines in a file, all alike.

@@ -59,7 +59,6 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"closed-pipe": scriptClosedPipe,
 		"tmpfs":       scriptTmpfs,
 		"smtp":        scriptSMTP,
-		"older":       scriptOlder,
 		"same-lines":  scriptSameLines,
 	}
 	out := map[string]func(ts *testscript.TestScript, neg bool, args []string){}

@@ -85,10 +85,13 @@ type Revocation struct {
 
 // Indicator is a trace of the intruder that was published.
 type Indicator struct {
-	// Type is ip, network, provider, domain, sha256, file, action or user_agent.
+	// Type is ip, network, user_agent, oauth_app, repository or commit, which logs can show, or
+	// provider, domain, url, sha256, file, application or action.
 	Type string
 	// Value is in its normal form: addresses without an IPv4-in-IPv6 wrapping, domains and
-	// hashes in lower case, the rest as published.
+	// hashes in lower case, the rest as published. In a user agent, the name of an OAuth
+	// application (or its id) and a repository (NAME, of any owner, or OWNER/NAME) * stands for
+	// any text, and case does not count.
 	Value string
 	// Prefix is the range of an ip (one address) or a network; the zero value for the rest.
 	Prefix netip.Prefix

@@ -3,16 +3,24 @@ package incident
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
-var indicatorTypes = []string{
-	"ip", "network", "provider", "domain", "sha256", "file", "action", "user_agent",
-}
+// The types of indicators. An audit log can show the first ones; the others are for whoever reads
+// the profile.
+var (
+	loggedTypes = []string{
+		"ip", "network", "user_agent", "oauth_app", "repository", "commit",
+	}
+	otherTypes     = []string{"provider", "domain", "url", "sha256", "file", "application", "action"}
+	indicatorTypes = slices.Concat(loggedTypes, otherTypes)
+)
 
 var (
+	commitForm = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 	sha256Form = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	domainForm = regexp.MustCompile(
 		`^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -38,6 +46,9 @@ func (d *document) indicator(n ast.Node) Indicator {
 	return i
 }
 
+// Logged tells whether an audit log can show the indicator, so that detections ask for it.
+func (i Indicator) Logged() bool { return slices.Contains(loggedTypes, i.Type) }
+
 // normalise brings the value to its normal form, or says what is wrong with it.
 func (i *Indicator) normalise() (fault string) {
 	switch i.Type {
@@ -57,6 +68,26 @@ func (i *Indicator) normalise() (fault string) {
 			return "is no SHA-256: write 64 hexadecimal digits"
 		}
 		i.Value = sum
+	case "commit":
+		sum := strings.ToLower(i.Value)
+		if !commitForm.MatchString(sum) {
+			return "is no commit: write its whole hash, 40 or 64 hexadecimal digits"
+		}
+		i.Value = sum
+	case "user_agent", "oauth_app", "repository":
+		return i.globFault()
+	}
+	return ""
+}
+
+// globFault says what is wrong with a pattern, in which * stands for any text.
+func (i *Indicator) globFault() string {
+	if strings.Trim(i.Value, "*/ ") == "" {
+		return "matches everything: write what only the intruder has"
+	}
+	if i.Type == "repository" &&
+		(strings.Count(i.Value, "/") > 1 || strings.ContainsAny(i.Value, " \t\n:")) {
+		return "is no repository: write NAME or OWNER/NAME, with * for any text"
 	}
 	return ""
 }

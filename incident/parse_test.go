@@ -32,6 +32,12 @@ func TestParseIndicators(t *testing.T) {
 		{"user_agent", "Curl/7 (x: y)", "Curl/7 (x: y)", ""},
 		{"file", "/private/tmp/.PTS", "/private/tmp/.PTS", ""},
 		{"action", "repo.download_zip", "repo.download_zip", ""},
+		{"oauth_app", "145909", "145909", ""},
+		{"repository", "s1ngularity-repository*", "s1ngularity-repository*", ""},
+		{"repository", "Acme/Web", "Acme/Web", ""},
+		{"commit", strings.Repeat("AB", 20), strings.Repeat("ab", 20), ""},
+		{"url", "http://192.0.2.7:80/x", "http://192.0.2.7:80/x", ""},
+		{"application", "DBeaver", "DBeaver", ""},
 	} {
 		t.Run(c.kind+" "+c.value, func(t *testing.T) {
 			text := sourced + "indicators:\n  - type: " + c.kind + "\n    value: '" + c.value +

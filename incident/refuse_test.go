@@ -350,6 +350,13 @@ func TestParseRefusesIndicators(t *testing.T) {
 		{"address as domain", "domain", "192.0.2.7", domainHint},
 		{"short sum", "sha256", strings.Repeat("a", 63), sumHint},
 		{"no hexadecimal", "sha256", strings.Repeat("g", 64), sumHint},
+		{"short commit", "commit", "0e58ed8", "is no commit: write its whole hash, 40 or 64 hexadecimal digits"},
+		{"any agent", "user_agent", "**", "matches everything: write what only the intruder has"},
+		{"any repository", "repository", "*/*", "matches everything: write what only the intruder has"},
+		{
+			"address of a repository", "repository", "https://github.com/a/b",
+			"is no repository: write NAME or OWNER/NAME, with * for any text",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			text := sourced + "indicators:\n  - type: " + c.kind + "\n    value: '" + c.value +
@@ -362,8 +369,9 @@ func TestParseRefusesIndicators(t *testing.T) {
 	}
 	checkRefusals(t, []refusal{
 		{
-			"unknown type", sourced + "indicators:\n  - {type: url, value: x, confidence: low, source: report}\n",
-			"x.yaml:7:12: type \"url\" is unknown: write one of ip, network, provider, domain, sha256, file, action, user_agent",
+			"unknown type", sourced + "indicators:\n  - {type: nosuch, value: x, confidence: low, source: report}\n",
+			"x.yaml:7:12: type \"nosuch\" is unknown: write one of ip, network, user_agent, oauth_app, repository, " +
+				"commit, provider, domain, url, sha256, file, application, action",
 		},
 		{
 			"no value", sourced + "indicators:\n  - {type: ip, confidence: low, source: report}\n",

@@ -52,14 +52,22 @@ func (a *app) listIncidents() error {
 	if err != nil {
 		return err
 	}
-	rows := make([][]string, 0, len(all))
+	ids := len("id")
 	for _, in := range all {
-		rows = append(rows, []string{
-			in.ID, in.Title, moment(in.Starts, "unknown"),
-			moment(in.Ends, "each secret's rotation"), moment(in.Disclosed, "unknown"),
-		})
+		ids = max(ids, len(in.ID))
 	}
-	return report.Table(a.out, []string{"id", "title", "starts", "ends", "disclosed"}, rows, o)
+	// An id is there to be copied, so it is whole; what gives way on a narrow terminal is the title.
+	p := &printer{w: a.out, o: o}
+	line := func(id, starts, title string) { p.text(fmt.Sprintf("%-*s  %-10s  ", ids, id, starts), title) }
+	line("id", "starts", "title")
+	for _, in := range all {
+		starts := "unknown"
+		if in.Starts != nil {
+			starts = in.Starts.UTC().Format(time.DateOnly)
+		}
+		line(in.ID, starts, in.Title)
+	}
+	return p.err
 }
 
 func moment(t *time.Time, none string) string {
@@ -79,23 +87,32 @@ func (a *app) showIncident(in *incident.Incident) error {
 	p.text("", in.Summary)
 	p.line("")
 	p.text("window     ", "from "+moment(in.Starts, "unknown")+" to "+
-		moment(in.Ends, "each secret's rotation")+sentence(in.StartsNote))
-	p.text("exposed    ", "what was created before "+moment(in.CreatedBefore, "its end")+
-		sentence(in.CreatedBeforeNote))
+		moment(in.Ends, "each secret's rotation")+sentence(in.StartsNote)+sentence(in.EndsNote))
+	cut := "whenever it was created"
+	if in.CreatedBefore != nil {
+		cut = "what was created before " + moment(in.CreatedBefore, "")
+	}
+	p.text("exposed    ", cut+sentence(in.CreatedBeforeNote))
 	p.text("disclosed  ", moment(in.Disclosed, "unknown"))
 	p.text("profile    ", "sha256 "+in.Hash)
 
 	p.title("What happened", len(in.Phases))
 	for _, x := range in.Phases {
-		p.text("  "+moment(&x.At, "")+"  ", x.What+" ["+x.Source+"]")
+		p.text("  "+when(x)+"  ", x.What+doubt(x.Confidence)+" ["+x.Source+"]")
+	}
+	p.title("What was exposed", len(in.Kinds))
+	for _, x := range in.Kinds {
+		p.text("  "+x.Kind+": ", exposure(x)+doubt(x.Confidence)+" ["+x.Source+"]")
 	}
 	p.title("Revoked by the vendor", len(in.Revocations))
 	for _, x := range in.Revocations {
-		p.text("  "+moment(&x.At, "")+"  ", x.Kind+": "+x.What+" ["+x.Source+"]")
+		p.text("  "+moment(&x.At, "")+"  ", x.Kind+subject(x.Identifier)+": "+x.What+
+			doubt(x.Confidence)+" ["+x.Source+"]")
 	}
 	if len(in.Indicators) > 0 {
 		p.title("Indicators", len(in.Indicators))
 		p.err = cmp.Or(p.err, printIndicators(a.out, in.Indicators, o))
+		p.caveats(in.Indicators)
 	}
 	p.title("What to do, by kind of secret", len(in.Guidance))
 	for _, x := range in.Guidance {
@@ -103,7 +120,7 @@ func (a *app) showIncident(in *incident.Incident) error {
 	}
 	p.title("What else to know", len(in.Notes))
 	for _, x := range in.Notes {
-		p.text("  "+x.About+": ", x.Text+" ["+x.Source+"]")
+		p.text("  "+x.About+": ", x.Text+doubt(x.Confidence)+" ["+x.Source+"]")
 	}
 	p.title("Sources", len(in.Sources))
 	for _, x := range in.Sources {
@@ -117,7 +134,75 @@ func sentence(note string) string {
 	if note == "" {
 		return ""
 	}
-	return "; " + note
+	return ". " + note
+}
+
+// when is the time of a phase, as exact as it is known.
+func when(x incident.Phase) string {
+	layout := "2006-01-02 15:04Z"
+	switch x.Precision {
+	case "month":
+		layout = "2006-01"
+	case "day":
+		layout = time.DateOnly
+	}
+	return fmt.Sprintf("%-17s", x.At.UTC().Format(layout))
+}
+
+// doubt says how sure a fact is, where it is not.
+func doubt(confidence string) string {
+	if confidence == "" || confidence == "high" {
+		return ""
+	}
+	return " (" + confidence + " confidence)"
+}
+
+// exposure tells where secrets of a kind were held.
+func exposure(k incident.AffectedKind) string {
+	text := strings.Join(k.HeldAs, ", ")
+	if !k.Exposed {
+		text = strings.TrimSpace("not exposed " + text)
+	}
+	switch {
+	case k.What == "":
+		return text
+	case text == "":
+		return k.What
+	}
+	return text + "; " + k.What
+}
+
+// subject is what a revocation is limited to.
+func subject(identifier string) string {
+	if identifier == "" {
+		return ""
+	}
+	return " " + identifier
+}
+
+// caveats tells what speaks against each indicator, once for all that share it.
+func (p *printer) caveats(indicators []incident.Indicator) {
+	type caveat struct{ confidence, note string }
+	about := map[caveat][]string{}
+	var order []caveat
+	for _, i := range indicators {
+		c := caveat{i.Confidence, i.Note}
+		if i.Note == "" {
+			continue
+		}
+		if about[c] == nil {
+			order = append(order, c)
+		}
+		about[c] = append(about[c], i.Value)
+	}
+	p.title("About these indicators", len(order))
+	for _, c := range order {
+		which := report.Clean(about[c][0])
+		if n := len(about[c]); n > 1 {
+			which += fmt.Sprintf(" and %d more", n-1)
+		}
+		p.text("  "+c.confidence+": ", which+": "+c.note)
+	}
 }
 
 func printIndicators(w io.Writer, indicators []incident.Indicator, o report.Options) error {

@@ -87,6 +87,8 @@ var stages = []struct {
 	{"key_users", BeforeDetect},
 	{"unexpected_uses", Live},
 	{"in_window", Live},
+	{"indicator_values", BeforeDetect},
+	{"hits", BeforeDetect},
 	{"acts", BeforeDetect},
 	{"exposed_next", Live},
 	{"windows", BeforeDetect},

@@ -31,12 +31,34 @@ func (d *DB) refreshIPs(ctx context.Context) error {
 		if err := d.insertIPs(ctx, tx, texts); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
-			UPDATE main.ips SET indicator = (
-			  SELECT min(n.value) FROM main.indicators n
-			  WHERE n.ip_from <= ips.address AND n.ip_to >= ips.address)`)
-		return err
+		return markIPs(ctx, tx)
 	})
+}
+
+// markIPs tells of each address which indicator names it, of several the surest. Single addresses,
+// of which a list may have a hundred thousand, are joined by equality.
+func markIPs(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE main.ips SET indicator = NULL WHERE indicator IS NOT NULL`)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE main.ips SET indicator = best.value
+		FROM (
+		  SELECT m.ip, arg_min(m.value,
+		    CASE m.confidence WHEN 'high' THEN '1' WHEN 'low' THEN '3' ELSE '2' END || m.value) AS value
+		  FROM (
+		    SELECT i.ip, n.value, n.confidence FROM main.ips i
+		    JOIN main.indicators n ON n.ip_from = i.address AND n.ip_to = i.address
+		    UNION ALL
+		    SELECT i.ip, n.value, n.confidence FROM main.ips i
+		    JOIN (SELECT * FROM main.indicators WHERE ip_from <> ip_to) n
+		      ON n.ip_from <= i.address AND n.ip_to >= i.address
+		  ) m
+		  GROUP BY m.ip
+		) best
+		WHERE best.ip = ips.ip`)
+	return err
 }
 
 // refreshDatabases forgets all addresses where the databases changed.

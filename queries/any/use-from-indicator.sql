@@ -2,7 +2,8 @@
 --
 -- Shared VPN exits also carry other people's traffic; on an exposed secret the coincidence is
 -- not credible. Denied calls count: someone held the secret and tried it. Only an entry of the
--- customer's list that names the address itself speaks against it, no network around it.
+-- customer's list that names the address itself speaks against it, no network around it. Addresses
+-- of low confidence, such as exits of Tor, are told by any/use-with-indicator.
 --
 -- level: critical
 -- sources: cloudtrail, github, circleci
@@ -23,11 +24,15 @@ SELECT
   u.ip AS ip,
   u.file AS file,
   u.pos AS pos,
-  u.indicator AS indicator,
+  h.indicator AS indicator,
+  h.type AS type,
+  h.confidence AS confidence,
+  h.indicator_source AS indicator_source,
   u.outcome AS outcome,
   u.depth AS depth
 FROM uses u
-WHERE u.indicator IS NOT NULL
+JOIN hits h ON h.file = u.file AND h.pos = u.pos AND h.type IN ('ip', 'network')
+WHERE h.confidence <> 'low'
   AND u.phase IN ('window', 'after')
   AND NOT u.listed_by_address
 ORDER BY u.time, u.source, u.event_id, u.secret

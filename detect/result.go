@@ -98,7 +98,7 @@ type SecretAnswer struct {
 	// Confidence is high, medium or low, and empty where the verdict is unknown or unexposed.
 	Confidence        Confidence `json:"confidence"`
 	ConfidenceBecause []string   `json:"confidence_because"` // what lowers it
-	Next            []string `json:"next"` // what to do, most urgent first
+	Next              []string   `json:"next"`               // what to do, most urgent first
 
 	Uses     UseCounts  `json:"uses"`
 	FirstUse *time.Time `json:"first_use"` // in the window, by the secret's own credentials

@@ -19,7 +19,7 @@ import (
 func (a *app) queriesCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "queries",
-		Short: "The detections: list; show ID; check DIR",
+		Short: "The detections: list; show ID; check DIR; test DIR",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
@@ -55,7 +55,35 @@ func (a *app) queriesCmd() *cobra.Command {
 				return a.checkQueries(cmd.Context(), args[0])
 			},
 		},
+		a.testQueriesCmd(),
 	)
+	return cmd
+}
+
+func (a *app) testQueriesCmd() *cobra.Command {
+	var cases string
+	cmd := &cobra.Command{
+		Use:   "test [DIR]",
+		Short: "Run the case of each detection of yours: a hit and a near miss",
+		Long: `Test runs DIR/ID.txtar for each DIR/ID.sql, an archive of files as txtar has them: a case folder
+(case.yaml, secrets.csv, logs/…), want with the rows that must be found, and near-miss with close
+ones that must not be; a row is a secret, or -, and an event id. Without DIR the built-in detections
+are tested, whose cases are in testdata/queries of the source.`,
+		Example: "  breachwindow queries test ours\n  breachwindow queries test --cases testdata/queries",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir := strings.Join(args, "")
+			switch {
+			case cases == "" && dir == "":
+				return usagef("name a folder of detections, or with --cases that of the cases of " +
+					"the built-in ones")
+			case cases == "":
+				cases = dir
+			}
+			return a.testQueries(cmd.Context(), dir, cases)
+		},
+	}
+	cmd.Flags().StringVar(&cases, "cases", "", "the folder of the cases (default: DIR)")
 	return cmd
 }
 

@@ -22,6 +22,7 @@ import (
 type Case struct {
 	Incident   *incident.Incident
 	Secrets    []inventory.Secret
+	Indicators []incident.Indicator // the customer's own, beside the incident's
 	Expected   []Expected
 	Responders []string // actors or credentials
 	Settings   map[string]float64
@@ -193,7 +194,8 @@ func (r *rows) insert(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (c Case) insertIndicators(ctx context.Context, tx *sql.Tx) error {
-	for _, i := range c.Incident.Indicators {
+	list := rows{table: "indicators"}
+	for _, i := range incident.Merge(c.Incident.Indicators, c.Indicators) {
 		var from, to string
 		if i.Type == "ip" || i.Type == "network" {
 			var err error
@@ -201,13 +203,9 @@ func (c Case) insertIndicators(ctx context.Context, tx *sql.Tx) error {
 				return fmt.Errorf("indicator: %w", err)
 			}
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO main.indicators VALUES (?, ?, ?, ?, ?, ?)`,
-			i.Type, i.Value, null(from), null(to), null(i.Confidence), null(i.Source))
-		if err != nil {
-			return fmt.Errorf("indicator: %w", err)
-		}
+		list.add(i.Type, i.Value, null(from), null(to), null(i.Confidence), null(i.Source))
 	}
-	return nil
+	return list.insert(ctx, tx)
 }
 
 func (c Case) insertLists(ctx context.Context, tx *sql.Tx) error {

@@ -29,6 +29,7 @@ type caseFile struct {
 	Logs       []logEntry      `yaml:"logs"`
 	Expected   []expectedEntry `yaml:"expected"`
 	Responders []string        `yaml:"responders"`
+	Indicators []string        `yaml:"indicators"`
 	RotatedAt  string          `yaml:"rotated_at"`
 	GeoIP      []string        `yaml:"geoip"`
 	Settings   settings        `yaml:"settings"`
@@ -113,6 +114,7 @@ type investigation struct {
 	dir  string
 	file caseFile
 	data store.Case
+	own  []indicatorFile
 }
 
 // readCase reads case.yaml and what it names.
@@ -168,6 +170,9 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	if i := slices.Index(c.GeoIP, ""); i >= 0 {
 		return c, fmt.Errorf("%s: geoip, entry %d: path is missing", name, i+1)
 	}
+	if i := slices.Index(c.Indicators, ""); i >= 0 {
+		return c, fmt.Errorf("%s: indicators, entry %d: path is missing", name, i+1)
+	}
 	if err := c.Mail.check(); err != nil {
 		return c, fmt.Errorf("%s: mail: %w", name, err)
 	}
@@ -205,6 +210,9 @@ func (c *investigation) resolve(name string) error {
 	}
 	c.data.Incident = in
 	if c.data.Secrets, err = c.readSecrets(name); err != nil {
+		return err
+	}
+	if err := c.readIndicators(name); err != nil {
 		return err
 	}
 	for i, e := range c.file.Expected {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"breachwindow/incident"
@@ -117,7 +118,7 @@ func text(s string) func(io.Writer) error {
 	}
 }
 
-// writeCase writes what the customer said: case.yaml, the inventory, the incident.
+// writeCase writes what the customer said: case.yaml, the inventory, indicators, the incident.
 func (e *evidence) writeCase(context.Context) error {
 	about, err := incident.Text(e.c.inside(e.c.file.Incident), os.ReadFile)
 	if err != nil {
@@ -128,7 +129,7 @@ func (e *evidence) writeCase(context.Context) error {
 		incidentName = e.c.file.Incident
 	}
 	files := []struct{ name, path string }{{caseName, e.path(caseName)}}
-	for _, name := range e.c.file.Secrets {
+	for _, name := range slices.Concat(e.c.file.Secrets, e.c.file.Indicators) {
 		path := filepath.Join(e.c.dir, name)
 		if filepath.IsAbs(name) {
 			path = name

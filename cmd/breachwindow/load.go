@@ -235,7 +235,7 @@ func (a *app) isOwn(c *investigation, path string) bool {
 		return true
 	}
 	base := filepath.Base(path)
-	if !c.owns(base) && !slices.ContainsFunc(c.file.Secrets,
+	if !c.owns(base) && !slices.ContainsFunc(slices.Concat(c.file.Secrets, c.file.Indicators),
 		func(own string) bool { return base == filepath.Base(own) }) {
 		return false
 	}
@@ -253,8 +253,10 @@ func (a *app) isOwn(c *investigation, path string) bool {
 // owns tells the files that make the case, and those that this program writes into it, from logs.
 func (c *investigation) owns(name string) bool {
 	return name == caseName || strings.HasPrefix(name, databaseName) ||
-		strings.HasPrefix(name, resultName) || strings.HasPrefix(name, reportName) || slices.ContainsFunc(c.file.Secrets,
-		func(path string) bool { return name == filepath.ToSlash(filepath.Clean(path)) })
+		strings.HasPrefix(name, resultName) || strings.HasPrefix(name, reportName) ||
+		slices.ContainsFunc(slices.Concat(c.file.Secrets, c.file.Indicators), func(path string) bool {
+			return name == filepath.ToSlash(filepath.Clean(path))
+		})
 }
 
 // nameOf is how a file is called in the case: relative to it where it lies inside. A name need

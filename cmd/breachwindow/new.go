@@ -26,6 +26,9 @@ logs: [logs]                        # files, folders or globs; recognised by con
 #   - network: 198.51.100.0/24
 #     why: our own build runners
 
+# Indicators of your own: CSV (type,value,confidence,source,note), STIX 2, MISP.
+# indicators: [iocs.csv]
+
 # Who rotates secrets for you, as the logs name them. Their acts are not the intruder's; but what
 # an exposed key of theirs did is, unless you list the key itself.
 # responders: ["arn:aws:iam::111122223333:user/secadmin"]

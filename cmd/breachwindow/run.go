@@ -70,6 +70,7 @@ func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) 
 			a.path(caseName))
 	}
 	a.noteUnknownColumns(c)
+	a.noteIndicators(c)
 	sum, err := a.prepare(ctx, c, true)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"breachwindow/geo"
+	"breachwindow/incident"
 	"breachwindow/inventory"
 	"breachwindow/store"
 )
@@ -230,6 +231,38 @@ func TestAddresses(t *testing.T) {
 	setCase(t, db, store.Case{Incident: parseIncident(t, incidentText+
 		"indicators: [{type: ip, value: 203.0.113.8, confidence: high, source: s}]\n")})
 	derive("203.0.113.8 203.0.113.0/24 true")
+}
+
+// Of several indicators that name an address the surest counts, whoever gave it; what two say of the
+// same is one row, with both sources.
+func TestSurestIndicator(t *testing.T) {
+	t.Parallel()
+	f := newFolder(t, trail("a", `,"sourceIPAddress":"203.0.113.7"`)+
+		trail("b", `,"sourceIPAddress":"203.0.113.9"`)+trail("c", `,"sourceIPAddress":"198.51.100.9"`))
+	db := open(t, newPath(t))
+	in := parseIncident(t, incidentText+`indicators:
+  - {type: ip, value: 203.0.113.7, confidence: low, source: s}
+  - {type: network, value: 203.0.113.0/28, confidence: medium, source: s}
+  - {type: ip, value: 203.0.113.9, confidence: medium, source: s}
+`)
+	setCase(t, db, store.Case{Incident: in, Indicators: []incident.Indicator{
+		{Type: "ip", Value: "203.0.113.9", Confidence: "high", Source: "own.csv:2"},
+		{Type: "network", Value: "198.51.100.0/24", Confidence: "low", Source: "own.csv:3"},
+	}})
+	load(t, db, f.files(), store.LoadOptions{})
+	if err := db.Derive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"198.51.100.9 198.51.100.0/24 low own.csv:3",
+		"203.0.113.7 203.0.113.0/28 medium s",
+		"203.0.113.9 203.0.113.9 high s, own.csv:2",
+	}
+	got := query(t, db.SQL(), `SELECT value, indicator, confidence, source FROM main.indicator_values
+		WHERE field = 'ip' ORDER BY value`)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 // Views of an earlier program, of whatever kind they were, become this program's.

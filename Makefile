@@ -9,7 +9,7 @@ build: ## The binary, in this folder.
 	go build ./cmd/breachwindow
 
 test:
-	go test ./...
+	go test -timeout 30m ./...
 
 race: ## The race detector where goroutines meet, and on the program with some scripts.
 	go test -race -short ./store -run 'Load|Open|Reader'

@@ -5,7 +5,8 @@
 -- counts, and a job without an end counts as long as the longest. A secret that was used outside
 -- of jobs before the breach too is not only CI's. Where CircleCI's log does not cover the time,
 -- nothing is told. A use of which nothing else could tell, from another address of the cloud that
--- the builds rent too, is told if all before the breach were inside of jobs.
+-- the builds rent too, is told if all before the breach were inside of jobs; not if the log names a
+-- person only, who has a life outside of jobs.
 --
 -- level: medium
 -- sources: cloudtrail, github, circleci
@@ -34,7 +35,7 @@ JOIN secrets s ON s.id = u.secret
 WHERE u.phase = 'window'
   AND u.job = 'none'
   AND (u.expected = false
-    OR u.expected IS NULL AND EXISTS (
+    OR u.expected IS NULL AND u.match <> 'login' AND EXISTS (
       SELECT 1 FROM uses b
       WHERE b.secret = u.secret AND b.phase = 'before' AND b.job = 'inside'))
   AND NOT EXISTS (

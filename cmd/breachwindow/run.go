@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -214,6 +215,13 @@ func (a *app) save(file string, text []byte) error {
 // formats are what --format takes where a whole Result is printed.
 var formats = []string{"table", "html", "json", "csv"}
 
+// renderers make every format but the table, which is made for the terminal at hand.
+var renderers = map[string]func(io.Writer, *detect.Result) error{
+	"html": report.HTML,
+	"json": report.JSON,
+	"csv":  report.CSV,
+}
+
 func formatFlag(cmd *cobra.Command, format *string, names []string) {
 	cmd.Flags().StringVar(format, "format", "table", oneOf(names))
 	must(cmd.RegisterFlagCompletionFunc("format",
@@ -232,15 +240,12 @@ func (a *app) renderer(format string) (func(*detect.Result) error, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch format {
-	case "table":
+	if format == "table" {
 		return func(r *detect.Result) error { return report.Text(a.out, r, o) }, nil
-	case "html":
-		return func(r *detect.Result) error { return report.HTML(a.out, r) }, nil
-	case "json":
-		return func(r *detect.Result) error { return report.JSON(a.out, r) }, nil
-	case "csv":
-		return func(r *detect.Result) error { return report.CSV(a.out, r) }, nil
 	}
-	return nil, usagef("--format %q: write %s", format, oneOf(formats))
+	render, ok := renderers[format]
+	if !ok {
+		return nil, usagef("--format %q: write %s", format, oneOf(formats))
+	}
+	return func(r *detect.Result) error { return render(a.out, r) }, nil
 }

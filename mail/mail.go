@@ -25,6 +25,13 @@ type Options struct {
 	Date       time.Time // when the result was made
 	FullKeyIDs bool      // write access key ids whole
 	Limit      int64     // bytes of the whole mail; 0: DefaultLimit
+
+	// Changes are what is new since the mail that the recipient got at Since: it tells these, and
+	// then the standing state in short. Nil: a first mail, which tells all.
+	Changes *detect.Changes
+	Since   time.Time
+	// Slot tells two mails of one result apart, neither of which has news.
+	Slot string
 }
 
 // Mail is a mail before it has sender and recipient.
@@ -53,33 +60,49 @@ func New(r *detect.Result, o Options) (*Mail, error) {
 	if o.Limit == 0 {
 		o.Limit = DefaultLimit
 	}
-	topic := []string{"case", r.Case, r.Incident.ID}
+	m := &Mail{
+		Date: o.Date, agent: r.Tool, topic: []string{"case", r.Case, r.Incident.ID},
+		content: []string{"result", o.SHA256},
+	}
 	r, err := redact(r, o.FullKeyIDs)
 	if err != nil {
 		return nil, err
 	}
 	s := sheetOf(r)
-	m := &Mail{
-		Subject: s.Subject, Date: o.Date, agent: r.Tool,
-		topic: topic, content: []string{"result", o.SHA256},
+	if o.Changes != nil {
+		c, err := redactChanges(o.Changes, o.FullKeyIDs)
+		if err != nil {
+			return nil, err
+		}
+		s.since(r, c, o.Since)
 	}
+	if s.isHeartbeat() {
+		m.content = append(m.content, "heartbeat", o.Slot)
+	} else if err := m.enclose(s, r, o.Limit); err != nil {
+		return nil, err
+	}
+	m.Subject, m.Text = s.Subject, s.text()
+	m.HTML, err = s.html()
+	return m, err
+}
+
+// enclose adds the picture and the attachments that fit, and lets the sheet say so.
+func (m *Mail) enclose(s *sheet, r *detect.Result, limit int64) (err error) {
 	if m.picture, err = picture(s.Timeline); err != nil {
-		return nil, fmt.Errorf("timeline: %w", err)
+		return fmt.Errorf("timeline: %w", err)
 	}
 	s.Picture = m.picture != nil
 	files, err := attachments(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if m.files, s.LeftOut, err = fit(files, m.picture, o.Limit); err != nil {
-		return nil, err
+	if m.files, s.LeftOut, err = fit(files, m.picture, limit); err != nil {
+		return err
 	}
 	for _, f := range m.files {
 		s.Attached = append(s.Attached, f.name)
 	}
-	m.Text = s.text()
-	m.HTML, err = s.html()
-	return m, err
+	return nil
 }
 
 // NewFailure makes the mail that says that a run failed: silence must not be read as an all-clear.

@@ -2,6 +2,8 @@ package mail
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"regexp"
 
 	"breachwindow/detect"
@@ -25,6 +27,19 @@ func redact(r *detect.Result, fullKeyIDs bool) (*detect.Result, error) {
 		return nil, err
 	}
 	return report.ReadJSON(bytes.NewReader(redactBytes(b.Bytes(), fullKeyIDs)))
+}
+
+// redactChanges does the same with what changed.
+func redactChanges(c *detect.Changes, fullKeyIDs bool) (*detect.Changes, error) {
+	var b bytes.Buffer
+	if err := report.ChangesJSON(&b, c); err != nil {
+		return nil, err
+	}
+	var out detect.Changes
+	if err := json.Unmarshal(redactBytes(b.Bytes(), fullKeyIDs), &out); err != nil {
+		return nil, fmt.Errorf("changes: %w", err)
+	}
+	return &out, nil
 }
 
 func redactText(text string, fullKeyIDs bool) string {

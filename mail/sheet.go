@@ -13,6 +13,7 @@ import (
 // sheet is what both parts of a mail say, in words: all texts in it are clean.
 type sheet struct {
 	Subject, Answer      string
+	News                 *news // nil: a first mail
 	Case, Incident, Tool string
 	Since                string
 	Counts               []count
@@ -73,13 +74,19 @@ func sheetOf(r *detect.Result) *sheet {
 		s.Secrets = append(s.Secrets, secretRowOf(a))
 	}
 	s.MoreSecrets = len(open) - len(s.Secrets)
-	findings := report.WorstFindings(r.Findings)
-	for _, f := range findings[:min(maxRows, len(findings))] {
-		s.Findings = append(s.Findings, findingRowOf(f, r.Addresses))
-	}
-	s.MoreFindings = len(findings) - len(s.Findings)
+	s.findings(r.Findings, r.Addresses)
 	s.Next, s.MoreNext = exposedNext(r.ExposedNext)
 	return s
+}
+
+// findings shows the worst of some findings and counts the others.
+func (s *sheet) findings(all []detect.Finding, known []detect.Address) {
+	s.Findings = nil
+	worst := report.WorstFindings(all)
+	for _, f := range worst[:min(maxRows, len(worst))] {
+		s.Findings = append(s.Findings, findingRowOf(f, known))
+	}
+	s.MoreFindings = len(worst) - len(s.Findings)
 }
 
 func isClear(v detect.Verdict) bool {

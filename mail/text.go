@@ -35,6 +35,10 @@ func (w *writer) list(prefix string, texts []string) {
 // text is the plain part: all that the HTML part says, without the picture.
 func (s *sheet) text() string {
 	w := &writer{}
+	if s.News != nil {
+		w.para("", fmt.Sprintf("Since the mail of %s: %s.", s.News.Since, s.News.Headline))
+		w.blank()
+	}
 	w.para("", s.Answer)
 	w.blank()
 	w.para("case        ", s.Case)
@@ -45,8 +49,20 @@ func (s *sheet) text() string {
 	for _, c := range s.Counts {
 		w.para(fmt.Sprintf("%-11s ", c.Verdict), fmt.Sprint(c.N))
 	}
-	s.secretsText(w)
-	s.findingsText(w)
+	if s.News != nil {
+		s.findingsText(w)
+		for _, p := range append(s.News.Parts, s.News.Reach) {
+			w.section(p.Title)
+			w.list("- ", p.Lines)
+			if p.More > 0 {
+				w.para("- ", fmt.Sprintf("and %d more", p.More))
+			}
+		}
+		s.secretsText(w)
+	} else {
+		s.secretsText(w)
+		s.findingsText(w)
+	}
 	if len(s.Next) > 0 {
 		w.section("Read with the secrets: rotate these too")
 		w.list("- ", s.Next)
@@ -98,7 +114,7 @@ func (s *sheet) findingsText(w *writer) {
 	if len(s.Findings) == 0 {
 		return
 	}
-	w.section("Findings, the worst first")
+	w.section(s.FindingsTitle())
 	for _, f := range s.Findings {
 		w.para("- ", fmt.Sprintf("%s: %s", f.Level, f.Title))
 		w.para("  ", fmt.Sprintf("%s, %s, %s%s (%s)", f.Secret, times(f.Count), f.When,
@@ -107,6 +123,14 @@ func (s *sheet) findingsText(w *writer) {
 	if s.MoreFindings > 0 {
 		w.para("- ", fmt.Sprintf("and %d more", s.MoreFindings))
 	}
+}
+
+// FindingsTitle heads the findings that the mail shows.
+func (s *sheet) FindingsTitle() string {
+	if s.News != nil {
+		return report.NewFindingsTitle + ", the worst first"
+	}
+	return "Findings, the worst first"
 }
 
 func times(n int64) string {

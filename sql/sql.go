@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the tables. A database of another version is upgraded by package
 // store where a migration is known, and refused otherwise.
-const Version = 6
+const Version = 7
 
 // Tables creates the tables of an empty database.
 //

@@ -185,3 +185,26 @@ CREATE TABLE main.deliveries (
   status VARCHAR NOT NULL,         -- delivered: the server took it; failed
   error VARCHAR
 );
+
+-- Runs, the scheduled ones with their slot: of a slot at most one is done.
+CREATE TABLE main.runs (
+  id BIGINT NOT NULL,
+  slot VARCHAR,                    -- the time that it was planned for, or another name; NULL: none
+  started_at TIMESTAMP NOT NULL,
+  finished_at TIMESTAMP,
+  status VARCHAR NOT NULL,         -- running, done, failed, killed (a later run found it running)
+  error VARCHAR,
+  result_sha256 VARCHAR,           -- of result.json
+  events BIGINT,                   -- that it loaded
+  logs_from TIMESTAMP,             -- first and last time in the logs of the case
+  logs_to TIMESTAMP,
+  findings BIGINT,
+  alarms BIGINT,                   -- secrets that are compromised or suspicious
+  unknowns BIGINT                  -- secrets of which the logs cannot tell
+);
+
+-- What was mailed last to each recipient, in outline: the next mail tells what is new since.
+CREATE TABLE main.mailed (
+  result_sha256 VARCHAR NOT NULL,
+  outline VARCHAR NOT NULL         -- JSON, a result.json without what no comparison needs
+);

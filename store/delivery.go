@@ -36,18 +36,48 @@ func (d *DB) AddDelivery(ctx context.Context, x Delivery) error {
 	return nil
 }
 
-// DeliveredAt returns when a recipient got the mail with this id; nil if never.
-func (d *DB) DeliveredAt(ctx context.Context, messageID string) (*time.Time, error) {
-	var at time.Time
+// Mailed is the last mail that a recipient got: when, and the result that it told.
+type Mailed struct {
+	At      time.Time
+	Result  string // SHA-256 of result.json
+	Outline string // as KeepOutline has it; "": of a result that was mailed before outlines were kept
+}
+
+// LastMailed returns the last mail that a recipient got; nil if none.
+func (d *DB) LastMailed(ctx context.Context, recipient string) (*Mailed, error) {
+	var m Mailed
 	err := d.sql.QueryRowContext(ctx, `
-		SELECT sent_at FROM main.deliveries
-		WHERE message_id = ? AND status = 'delivered' ORDER BY sent_at LIMIT 1`, messageID).Scan(&at)
+		SELECT d.sent_at, d.result_sha256, coalesce(max(m.outline), '')
+		FROM main.deliveries d LEFT JOIN main.mailed m ON m.result_sha256 = d.result_sha256
+		WHERE d.recipient = ? AND d.status = 'delivered'
+		GROUP BY ALL ORDER BY d.sent_at DESC, d.result_sha256 LIMIT 1`, recipient).
+		Scan(&m.At, &m.Result, &m.Outline)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("deliveries: %w", err)
 	}
-	at = at.UTC()
-	return &at, nil
+	m.At = m.At.UTC()
+	return &m, nil
+}
+
+// KeepOutline keeps the outline of a result that is about to be mailed, and drops those that no
+// recipient's last mail told.
+func (d *DB) KeepOutline(ctx context.Context, result, outline string) error {
+	err := inTx(ctx, d.sql, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			DELETE FROM main.mailed WHERE result_sha256 = ? OR result_sha256 NOT IN (
+			  SELECT arg_max(result_sha256, sent_at) FROM main.deliveries
+			  WHERE status = 'delivered' GROUP BY recipient)`, result)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO main.mailed VALUES (?, ?)`, result, outline)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("mailed: %w", err)
+	}
+	return nil
 }

@@ -45,6 +45,11 @@ var migrations = []string{
 	`CREATE TABLE main.deliveries (
 	  recipient VARCHAR NOT NULL, message_id VARCHAR NOT NULL, result_sha256 VARCHAR NOT NULL,
 	  sent_at TIMESTAMP NOT NULL, status VARCHAR NOT NULL, error VARCHAR);`,
+	`CREATE TABLE main.runs (
+	  id BIGINT NOT NULL, slot VARCHAR, started_at TIMESTAMP NOT NULL, finished_at TIMESTAMP,
+	  status VARCHAR NOT NULL, error VARCHAR, result_sha256 VARCHAR, events BIGINT,
+	  logs_from TIMESTAMP, logs_to TIMESTAMP, findings BIGINT, alarms BIGINT, unknowns BIGINT);
+	CREATE TABLE main.mailed (result_sha256 VARCHAR NOT NULL, outline VARCHAR NOT NULL);`,
 }
 
 // prepare brings the open database to this program's version.

@@ -212,7 +212,7 @@ func (c *testCase) write(t *testing.T) *app {
 // answer runs the whole job.
 func (c *testCase) answer(t *testing.T) *detect.Result {
 	t.Helper()
-	r, err := c.write(t).run(t.Context(), "")
+	r, err := c.write(t).run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}

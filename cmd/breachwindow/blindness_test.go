@@ -262,7 +262,7 @@ func TestProvenSilence(t *testing.T) {
 			}
 			tc.add(row)
 			a := tc.write(t)
-			r, err := a.run(t.Context(), "")
+			r, err := a.run(t.Context(), runFlags{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -274,7 +274,7 @@ func TestProvenSilence(t *testing.T) {
 			if err := errors.Join(db.SetSilent(t.Context(), c.silent), db.Close()); err != nil {
 				t.Fatal(err)
 			}
-			if r, err = a.run(t.Context(), ""); err != nil {
+			if r, err = a.run(t.Context(), runFlags{}); err != nil {
 				t.Fatal(err)
 			}
 			if row.verdict, row.because = c.verdict, ""; c.verdict == detect.Unused {

@@ -24,16 +24,17 @@ import (
 
 // caseFile is case.yaml. Unknown keys are errors that name line and column.
 type caseFile struct {
-	Incident   string          `yaml:"incident"`
-	Secrets    []string        `yaml:"secrets"`
-	Logs       []logEntry      `yaml:"logs"`
-	Expected   []expectedEntry `yaml:"expected"`
-	Responders []string        `yaml:"responders"`
-	Indicators []string        `yaml:"indicators"`
-	RotatedAt  string          `yaml:"rotated_at"`
-	GeoIP      []string        `yaml:"geoip"`
-	Settings   settings        `yaml:"settings"`
-	Mail       mailSettings    `yaml:"mail"`
+	Incident   string           `yaml:"incident"`
+	Secrets    []string         `yaml:"secrets"`
+	Logs       []logEntry       `yaml:"logs"`
+	Expected   []expectedEntry  `yaml:"expected"`
+	Responders []string         `yaml:"responders"`
+	Indicators []string         `yaml:"indicators"`
+	RotatedAt  string           `yaml:"rotated_at"`
+	GeoIP      []string         `yaml:"geoip"`
+	Settings   settings         `yaml:"settings"`
+	Mail       mailSettings     `yaml:"mail"`
+	Schedule   scheduleSettings `yaml:"schedule"`
 }
 
 // logEntry is a path or glob, or a mapping that also says which source it must hold.
@@ -164,17 +165,19 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	if c.Incident == "" {
 		return c, fmt.Errorf("%s: incident is missing\nhint: breachwindow incidents list", name)
 	}
-	if i := slices.Index(c.Secrets, ""); i >= 0 {
-		return c, fmt.Errorf("%s: secrets, entry %d: path is missing", name, i+1)
-	}
-	if i := slices.Index(c.GeoIP, ""); i >= 0 {
-		return c, fmt.Errorf("%s: geoip, entry %d: path is missing", name, i+1)
-	}
-	if i := slices.Index(c.Indicators, ""); i >= 0 {
-		return c, fmt.Errorf("%s: indicators, entry %d: path is missing", name, i+1)
+	for _, list := range []struct {
+		key   string
+		paths []string
+	}{{"secrets", c.Secrets}, {"geoip", c.GeoIP}, {"indicators", c.Indicators}} {
+		if i := slices.Index(list.paths, ""); i >= 0 {
+			return c, fmt.Errorf("%s: %s, entry %d: path is missing", name, list.key, i+1)
+		}
 	}
 	if err := c.Mail.check(); err != nil {
 		return c, fmt.Errorf("%s: mail: %w", name, err)
+	}
+	if _, err := c.Schedule.slots(); err != nil {
+		return c, fmt.Errorf("%s: schedule: %w", name, err)
 	}
 	for i, l := range c.Logs {
 		if l.Path == "" {

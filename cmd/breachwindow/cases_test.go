@@ -146,7 +146,7 @@ func preparedCase(t *testing.T, a *app) *caseDB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.prepare(t.Context(), c, true); err != nil {
+	if _, err := a.prepare(t.Context(), c, &runRecord{}); err != nil {
 		t.Fatal(err)
 	}
 	db := &caseDB{app: a}

@@ -22,7 +22,7 @@ cannot speak on these logs.`,
 			if err != nil {
 				return err
 			}
-			if _, err := a.prepare(cmd.Context(), c, false); err != nil {
+			if _, err := a.prepare(cmd.Context(), c, nil); err != nil {
 				return err
 			}
 			r, err := a.detect(cmd.Context(), c, detectFlags{})

@@ -41,7 +41,7 @@ keeps the folder, to look around in.`,
 			if err := demo.Write(a.caseDir); err != nil {
 				return err
 			}
-			r, err := a.run(cmd.Context(), "")
+			r, err := a.run(cmd.Context(), runFlags{})
 			if err != nil {
 				return err
 			}

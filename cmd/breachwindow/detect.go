@@ -41,7 +41,7 @@ incident as they stand in the case now, and prints the findings.`,
 			if err != nil {
 				return err
 			}
-			if _, err := a.prepare(cmd.Context(), c, false); err != nil {
+			if _, err := a.prepare(cmd.Context(), c, nil); err != nil {
 				return err
 			}
 			r, err := a.detect(cmd.Context(), c, f)

@@ -87,7 +87,7 @@ func (a *app) evidence(ctx context.Context, dir, queryDir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, e.folder.remove()) }()
-	if _, err := a.prepare(ctx, e.c, false); err != nil {
+	if _, err := a.prepare(ctx, e.c, nil); err != nil {
 		return err
 	}
 	if e.db, err = a.reader(ctx); err != nil {

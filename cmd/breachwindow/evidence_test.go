@@ -70,7 +70,7 @@ func checkFolder(dir string) error {
 // evidenceOf runs a case and makes its evidence.
 func evidenceOf(t *testing.T, a *app, queryDir string) (dir string) {
 	t.Helper()
-	if _, err := a.run(t.Context(), queryDir); err != nil {
+	if _, err := a.run(t.Context(), runFlags{queryDir: queryDir}); err != nil {
 		t.Fatal(err)
 	}
 	return evidenceAgain(t, a, queryDir)

@@ -110,7 +110,7 @@ func TestEvidenceOfOwnDetections(t *testing.T) {
 func TestEvidenceInterrupted(t *testing.T) {
 	t.Parallel()
 	a := busyCase().write(t)
-	if _, err := a.run(t.Context(), ""); err != nil {
+	if _, err := a.run(t.Context(), runFlags{}); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

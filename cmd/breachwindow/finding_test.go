@@ -43,7 +43,7 @@ func TestOwnDetections(t *testing.T) {
 	} {
 		writeFile(t, dir+"/"+name, []byte(text))
 	}
-	r, err := a.run(t.Context(), dir)
+	r, err := a.run(t.Context(), runFlags{queryDir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

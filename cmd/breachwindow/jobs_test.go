@@ -116,7 +116,7 @@ func TestUsesInsideJobs(t *testing.T) {
 			tc.secrets = []string{"key,aws-access-key,AKIAJJJJJJJJJINAJOB1,context:prod,2021-03-01," +
 				"2023-01-05T10:00:00Z," + account}
 			a := tc.write(t)
-			r, err := a.run(t.Context(), "")
+			r, err := a.run(t.Context(), runFlags{})
 			if err != nil {
 				t.Fatal(err)
 			}

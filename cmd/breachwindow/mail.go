@@ -13,9 +13,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"breachwindow/detect"
 	"breachwindow/mail"
 	"breachwindow/report"
 )
@@ -28,11 +30,11 @@ func (a *app) mailCmd() *cobra.Command {
 		Use:   "mail",
 		Short: "Send the last result",
 		Long: `Mail sends the result of the last run, one mail to each recipient: verdicts, reasons and the
-worst findings, the timeline as a picture, findings.csv and report.html attached. Server, sender
-and recipients are mail: in case.yaml or flags, which go before it. TLS is mandatory unless --tls
-says otherwise. The password comes from a variable, a file or a program, never from the
-command line. A result that a recipient has is not sent to him again. It exits 1 if a recipient did
-not get it.`,
+worst findings, the timeline as a picture, findings.csv and report.html attached; whoever got one
+before is told what is new since. Server, sender and recipients are mail: in case.yaml or flags,
+which go before it. TLS is mandatory unless --tls says otherwise. The password comes from a
+variable, a file or a program, never from the command line. A result that a recipient has is not
+sent to him again. It exits 1 if a recipient did not get it.`,
 		Example: "  breachwindow mail --case acme --dry-run preview.eml\n" +
 			"  breachwindow mail --case acme --host smtp.example.com --username bw --password-env SMTP_PASSWORD " +
 			"--from bw@example.com --to lead@example.com",
@@ -47,13 +49,13 @@ not get it.`,
 			if err := a.connect(cmd.Context(), p); err != nil {
 				return err
 			}
-			return a.mailResult(cmd.Context(), p, again)
+			return a.mailResult(cmd.Context(), p, sending{again: again})
 		},
 	}
 	f.add(cmd)
 	cmd.Flags().StringVar(&dryRun, "dry-run", "",
 		"send nothing: write the mail to this .eml file, or into this folder; - is standard output")
-	cmd.Flags().BoolVar(&again, "again", false, "send it also to those who have it")
+	cmd.Flags().BoolVar(&again, "again", false, "send all of it, also to those who have it")
 	return cmd
 }
 
@@ -107,39 +109,65 @@ func (a *app) postOf(f mailFlags) (*post, error) {
 	return p, nil
 }
 
-// letter is the mail of the last result, and the result's hash.
-func (a *app) letter(p *post) (m *mail.Mail, hash string, err error) {
+// postReady is postOf the case alone, ready to send.
+func (a *app) postReady(ctx context.Context) (*post, error) {
+	p, err := a.postOf(mailFlags{})
+	if err != nil {
+		return nil, err
+	}
+	return p, a.connect(ctx, p)
+}
+
+// savedResult is a result as it was written.
+type savedResult struct {
+	r    *detect.Result
+	hash string // SHA-256
+	at   time.Time
+}
+
+// lastResult is the result of the last run.
+func (a *app) lastResult() (*savedResult, error) {
 	name := a.path(resultName)
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("%s: there is no result yet\nhint: breachwindow run", name)
+		return nil, fmt.Errorf("%s: there is no result yet\nhint: breachwindow run", name)
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("result: %w", err)
+		return nil, fmt.Errorf("result: %w", err)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, "", fmt.Errorf("result: %w", err)
+		return nil, fmt.Errorf("result: %w", err)
 	}
-	r, err := report.ReadJSON(bytes.NewReader(text))
-	if err != nil {
-		return nil, "", fmt.Errorf("%s: %w", name, err)
+	s := &savedResult{at: info.ModTime()}
+	if s.r, err = report.ReadJSON(bytes.NewReader(text)); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	sum := sha256.Sum256(text)
-	hash = hex.EncodeToString(sum[:])
-	m, err = mail.New(r, mail.Options{
-		SHA256: hash, Date: info.ModTime(),
-		FullKeyIDs: p.settings.FullKeyIDs, Limit: int64(p.settings.MaxSize),
-	})
-	if err != nil {
-		return nil, "", fmt.Errorf("mail: %w", err)
+	s.hash = hex.EncodeToString(sum[:])
+	return s, nil
+}
+
+// letter is the mail of a result, as the case wants it. Without a date it is of the result's time.
+func (p *post) letter(s *savedResult, o mail.Options) (*mail.Mail, error) {
+	o.SHA256, o.FullKeyIDs, o.Limit = s.hash, p.settings.FullKeyIDs, int64(p.settings.MaxSize)
+	if o.Date.IsZero() {
+		o.Date = s.at
 	}
-	return m, hash, nil
+	m, err := mail.New(s.r, o)
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	return m, nil
 }
 
 // dryRun writes the mail to each recipient instead of sending it.
 func (a *app) dryRun(p *post, to string) error {
-	m, _, err := a.letter(p)
+	r, err := a.lastResult()
+	if err != nil {
+		return err
+	}
+	m, err := p.letter(r, mail.Options{})
 	if err != nil {
 		return err
 	}

@@ -4,60 +4,127 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"breachwindow/detect"
 	"breachwindow/mail"
+	"breachwindow/report"
 	"breachwindow/store"
 )
 
 // spamAge is the age from which on filters suspect the date of a mail.
 const spamAge = 12 * time.Hour
 
+// sending says which mails are sent.
+type sending struct {
+	again bool   // the whole result, also to those who have it
+	run   bool   // of a run: one without news only as often as the case wants a heartbeat
+	slot  string // of the run
+}
+
 // mailResult sends the last result to those who do not have it, and records what became of it. The
 // case is held meanwhile: two who send at once would send everything twice.
-func (a *app) mailResult(ctx context.Context, p *post, again bool) (err error) {
-	m, hash, err := a.letter(p)
+func (a *app) mailResult(ctx context.Context, p *post, what sending) (err error) {
+	r, err := a.lastResult()
 	if err != nil {
 		return err
-	}
-	if now := a.now(); now.Sub(m.Date) > spamAge {
-		m.Date = now
 	}
 	db, err := store.Open(ctx, a.path(databaseName))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := keepOutline(ctx, db, r); err != nil {
+		return err
+	}
+	d := &delivering{app: a, db: db, post: p, result: r, what: what, sender: a.sender(p)}
 	failed := 0
-	sender := a.sender(p)
 	for _, to := range p.settings.To {
-		id := m.MessageID(p.envelope, to)
-		had, err := db.DeliveredAt(ctx, id)
+		sent, err := d.deliver(ctx, to)
 		if err != nil {
 			return err
 		}
-		if had != nil && !again {
-			fmt.Fprintf(a.out, "%s: has it since %s; --again sends it once more\n", to,
-				had.Format("2006-01-02 15:04Z"))
-			continue
-		}
-		o := sender.Send(ctx, m, to)
-		if o.Err != nil {
+		if !sent {
 			failed++
-		}
-		if _, err := fmt.Fprintln(a.out, o); err != nil {
-			return err
-		}
-		// Also of a run that was interrupted meanwhile.
-		if err := db.AddDelivery(context.WithoutCancel(ctx), deliveryOf(o, hash, a.now())); err != nil {
-			return err
 		}
 	}
 	if failed > 0 {
 		return fmt.Errorf("mail: %d of %d recipients did not get it", failed, len(p.settings.To))
 	}
 	return nil
+}
+
+// delivering is one result on its way.
+type delivering struct {
+	*app
+	db     *store.DB
+	post   *post
+	result *savedResult
+	what   sending
+	sender *mail.Sender
+}
+
+// deliver sends a recipient what he does not have. It returns false if it did not reach him.
+func (d *delivering) deliver(ctx context.Context, to string) (sent bool, err error) {
+	m, why, err := d.letterTo(ctx, to)
+	if err != nil {
+		return false, err
+	}
+	if m == nil {
+		_, err := fmt.Fprintf(d.out, "%s: %s\n", to, why)
+		return true, err
+	}
+	if now := d.now(); now.Sub(m.Date) > spamAge {
+		m.Date = now
+	}
+	o := d.sender.Send(ctx, m, to)
+	if _, err := fmt.Fprintln(d.out, o); err != nil {
+		return false, err
+	}
+	// Also of a run that was interrupted meanwhile.
+	return o.Err == nil, d.db.AddDelivery(context.WithoutCancel(ctx),
+		deliveryOf(o, d.result.hash, d.now()))
+}
+
+// letterTo is the mail that a recipient lacks, or why he lacks none: all if he has none yet, else
+// what is new since the last that he got.
+func (d *delivering) letterTo(ctx context.Context, to string) (m *mail.Mail, why string, err error) {
+	o := mail.Options{Slot: d.what.slot}
+	last, err := d.db.LastMailed(ctx, to)
+	if err != nil {
+		return nil, "", err
+	}
+	if last == nil || last.Outline == "" || d.what.again {
+		m, err = d.post.letter(d.result, o)
+		return m, "", err
+	}
+	since := last.At.Format("2006-01-02 15:04Z")
+	if last.Result == d.result.hash && !d.what.run {
+		return nil, "has it since " + since + "; --again sends it once more", nil
+	}
+	before, err := report.ReadJSON(strings.NewReader(last.Outline))
+	if err != nil {
+		return nil, "", fmt.Errorf("what %s got last: %w", to, err)
+	}
+	o.Changes, o.Since = detect.Diff(before, d.result.r), last.At
+	if d.what.run && !o.Changes.News() {
+		if next := d.post.settings.Heartbeat.next(last.At); next == nil || d.now().Before(*next) {
+			return nil, "nothing new since the mail of " + since, nil
+		}
+		o.Date = d.now()
+	}
+	m, err = d.post.letter(d.result, o)
+	return m, "", err
+}
+
+// keepOutline keeps what the next mail compares with.
+func keepOutline(ctx context.Context, db *store.DB, r *savedResult) error {
+	var b strings.Builder
+	if err := report.JSON(&b, r.r.Outline()); err != nil {
+		return err
+	}
+	return db.KeepOutline(ctx, r.hash, b.String())
 }
 
 func deliveryOf(o mail.Outcome, hash string, at time.Time) store.Delivery {
@@ -100,19 +167,20 @@ func (a *app) mailFailure(ctx context.Context, p *post, why error) error {
 // mailed does a run and mails its result, or that it failed: nobody shall take silence for an
 // all-clear. Settings that cannot work end it before the run.
 func (a *app) mailed(
-	ctx context.Context, run func() (*detect.Result, error), render func(*detect.Result) error,
+	ctx context.Context, f runFlags, render func(*detect.Result) error,
 ) error {
-	p, err := a.postOf(mailFlags{})
+	p, err := a.postReady(ctx)
 	if err != nil {
 		return err
 	}
-	if err := a.connect(ctx, p); err != nil {
-		return err
+	what := sending{run: true, slot: f.slot}
+	if what.slot == "" {
+		what.slot = a.now().UTC().Format(time.RFC3339)
 	}
-	r, err := run()
+	r, err := a.run(ctx, f)
 	if err != nil {
 		return errors.Join(err, a.mailFailure(ctx, p, err))
 	}
 	a.decide(r)
-	return errors.Join(render(r), a.mailResult(ctx, p, false))
+	return errors.Join(render(r), a.mailResult(ctx, p, what))
 }

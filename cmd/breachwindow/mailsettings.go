@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -31,6 +34,45 @@ type mailSettings struct {
 	SMIME      pairSettings `yaml:"smime"`
 	MaxSize    size         `yaml:"max_size"`
 	FullKeyIDs bool         `yaml:"full_key_ids"`
+	Heartbeat  heartbeat    `yaml:"heartbeat"`
+}
+
+// heartbeat is how often a scheduled run mails though nothing is new. The zero value is a day.
+type heartbeat struct {
+	every time.Duration
+	never bool
+}
+
+// UnmarshalYAML reads 12h, 7d or never.
+func (h *heartbeat) UnmarshalYAML(node ast.Node) error {
+	text := node.String()
+	if text == "never" {
+		h.never = true
+		return nil
+	}
+	var err error
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		var n float64
+		n, err = strconv.ParseFloat(days, 64)
+		h.every = time.Duration(n * float64(24*time.Hour))
+	} else {
+		h.every, err = time.ParseDuration(text)
+	}
+	if err != nil || h.every <= 0 || h.every > 366*24*time.Hour {
+		return placed(node, "heartbeat: write how often, such as 12h or 7d, or never")
+	}
+	return nil
+}
+
+// next is when the next heartbeat is due after a mail; nil: never. A schedule is not exact, so a
+// tenth before its time, at most an hour, is not too early.
+func (h heartbeat) next(last time.Time) *time.Time {
+	if h.never {
+		return nil
+	}
+	every := cmp.Or(h.every, 24*time.Hour)
+	at := last.Add(every - min(every/10, time.Hour))
+	return &at
 }
 
 // dkimSettings name the key in DNS and the file with its private part.

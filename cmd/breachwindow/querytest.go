@@ -73,7 +73,7 @@ func (c queryCase) run(ctx context.Context, dir string, q queries.Query) (faults
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.prepare(ctx, read, true); err != nil {
+	if _, err := a.prepare(ctx, read, &runRecord{}); err != nil {
 		return nil, err
 	}
 	db, err := store.Reader(ctx, a.path(databaseName))

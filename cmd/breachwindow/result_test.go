@@ -39,7 +39,7 @@ func TestSameCaseSameBytes(t *testing.T) {
 	first, second := c.write(t), c.write(t)
 	var got []string
 	for _, a := range []*app{first, second, first} {
-		if _, err := a.run(t.Context(), ""); err != nil {
+		if _, err := a.run(t.Context(), runFlags{}); err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, resultBytes(t, a))
@@ -47,7 +47,7 @@ func TestSameCaseSameBytes(t *testing.T) {
 	if err := os.Remove(first.path(databaseName)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := first.run(t.Context(), ""); err != nil {
+	if _, err := first.run(t.Context(), runFlags{}); err != nil {
 		t.Fatal(err)
 	}
 	got = append(got, resultBytes(t, first))
@@ -64,7 +64,7 @@ func TestOrderOfLoading(t *testing.T) {
 	t.Parallel()
 	c := busyCase()
 	whole := c.write(t)
-	want, err := whole.run(t.Context(), "")
+	want, err := whole.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestOrderOfLoading(t *testing.T) {
 			t.Fatalf("load %s: exit code %d", file, code)
 		}
 	}
-	got, err := a.run(t.Context(), "")
+	got, err := a.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestFindingIDsAreStable(t *testing.T) {
 		happens: stories(used(habit), used(inside, published)),
 	})
 	a := c.write(t)
-	before, err := a.run(t.Context(), "")
+	before, err := a.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestFindingIDsAreStable(t *testing.T) {
 	used(inside.Add(time.Minute), published)(&more, keyOf("deploy"))
 	used(inside.Add(-time.Minute), "89.36.78.75")(&more, keyOf("deploy"))
 	writeFile(t, a.path("logs/more.json"), []byte(strings.Join(more.files["trail.json"], "\n")))
-	after, err := a.run(t.Context(), "")
+	after, err := a.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestNarrowingKeepsVerdicts(t *testing.T) {
 		happens: stories(used(habit), used(inside, published)),
 	})
 	a := c.write(t)
-	whole, err := a.run(t.Context(), "")
+	whole, err := a.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,14 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,17 +18,20 @@ import (
 )
 
 func (a *app) runCmd() *cobra.Command {
-	var format, queryDir string
+	var f runFlags
+	var format string
 	var sends bool
 	cmd := &cobra.Command{
 		Use:   "run [CASE]",
 		Short: "Load what is new, detect, print the verdicts",
 		Long: `Run does the whole job on a case folder: it loads the logs that are new, runs the
 detections, prints a verdict for each secret and writes report.html, a page for people, and
-result.json, the same for programs. --mail then sends it by mail: of case.yaml, to whoever does not
-have the same result already; that a run failed is mailed too.`,
-		Example: "  breachwindow run acme\n  breachwindow run acme --format json > result.json",
-		Args:    cobra.MaximumNArgs(1),
+result.json, the same for programs. --mail then sends it by mail: of case.yaml, what is new since
+the last mail that each recipient got, or from time to time that nothing is; that a run failed is
+mailed too. A run with --slot is done once for this slot, however often it is started.`,
+		Example: "  breachwindow run acme\n  breachwindow run acme --format json > result.json\n" +
+			"  breachwindow run acme --mail --slot 2023-01-11",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				a.caseDir = args[0]
@@ -40,11 +40,10 @@ have the same result already; that a run failed is mailed too.`,
 			if err != nil {
 				return err
 			}
-			run := func() (*detect.Result, error) { return a.run(cmd.Context(), queryDir) }
 			if sends {
-				return a.mailed(cmd.Context(), run, render)
+				return a.mailed(cmd.Context(), f, render)
 			}
-			r, err := run()
+			r, err := a.run(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
@@ -55,12 +54,20 @@ have the same result already; that a run failed is mailed too.`,
 	formatFlag(cmd, &format, formats)
 	a.expandFlag(cmd)
 	cmd.Flags().BoolVar(&sends, "mail", false, "mail the result, or that the run failed")
-	cmd.Flags().StringVar(&queryDir, "queries", "", "a folder with more detections")
+	cmd.Flags().StringVar(&f.slot, "slot", "",
+		"what the run is for, such as its day: a slot that has its answer is not run again")
+	cmd.Flags().StringVar(&f.queryDir, "queries", "", "a folder with more detections")
 	return cmd
 }
 
-// run loads and detects, and writes report.html and result.json.
-func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) {
+type runFlags struct {
+	queryDir string
+	slot     string
+}
+
+// run loads and detects, and writes report.html and result.json. Of a slot that has been run it
+// returns the last result.
+func (a *app) run(ctx context.Context, f runFlags) (*detect.Result, error) {
 	c, err := a.readCase()
 	if err != nil {
 		return nil, err
@@ -72,41 +79,44 @@ func (a *app) run(ctx context.Context, queryDir string) (*detect.Result, error) 
 	}
 	a.noteUnknownColumns(c)
 	a.noteIndicators(c)
-	sum, err := a.prepare(ctx, c, true)
-	if err != nil {
-		return nil, err
+	run := &runRecord{slot: f.slot}
+	sum, err := a.prepare(ctx, c, run)
+	if run.done != nil {
+		a.note("slot %s has been run, at %s", f.slot, run.done.Format("2006-01-02 15:04Z"))
+		return a.readResult("")
 	}
-	a.note("%d files read, %d known already; records %d = events %d + duplicates %d + rejects %d",
-		sum.Files, sum.Known, sum.Records, sum.Events, sum.Duplicates, sum.Rejects)
-	r, err := a.detect(ctx, c, detectFlags{queryDir: queryDir})
-	if err != nil {
-		return nil, err
+	var r *detect.Result
+	if err == nil {
+		a.note("%d files read, %d known already; records %d = events %d + duplicates %d + rejects %d",
+			sum.Files, sum.Known, sum.Records, sum.Events, sum.Duplicates, sum.Rejects)
+		r, err = a.detect(ctx, c, detectFlags{queryDir: f.queryDir})
 	}
-	return r, a.saveResult(r)
+	if err == nil {
+		run.hash, err = a.saveResult(r)
+	}
+	a.endRun(ctx, run, sum, r, err)
+	return r, err
 }
 
-// prepare brings the database up to date with the case: its logs, if load says so, its inventory,
-// and what follows from both.
+// prepare brings the database up to date with the case: its logs, if it is for a run, its
+// inventory, and what follows from both.
 func (a *app) prepare(
-	ctx context.Context, c *investigation, load bool,
+	ctx context.Context, c *investigation, run *runRecord,
 ) (sum store.Summary, err error) {
 	db, err := store.Open(ctx, a.path(databaseName))
 	if err != nil {
 		return sum, err
 	}
 	defer func() { err = errors.Join(err, db.Close(), c.data.Networks.Close()) }()
-	if load { // a run that fails must not leave an older all-clear behind it
-		for _, name := range []string{resultName, reportName} {
-			err := os.Remove(a.path(name))
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return sum, fmt.Errorf("result: %w", err)
-			}
+	if run != nil {
+		if err := a.beginRun(ctx, db, run); err != nil || run.done != nil {
+			return sum, err
 		}
 	}
 	if err := db.SetCase(ctx, c.data); err != nil {
 		return sum, err
 	}
-	if load {
+	if run != nil {
 		if sum, err = a.load(ctx, db, c, nil); err != nil {
 			return sum, err
 		}
@@ -180,36 +190,6 @@ func loadQueries(dir string) ([]queries.Query, error) {
 		qs = append(qs, q)
 	}
 	return qs, nil
-}
-
-// saveResult writes report.html and, when that is there, result.json, each whole or not at all.
-func (a *app) saveResult(r *detect.Result) error {
-	var page, result bytes.Buffer
-	if err := errors.Join(report.HTML(&page, r), report.JSON(&result, r)); err != nil {
-		return err
-	}
-	if err := a.save(reportName, page.Bytes()); err != nil {
-		return err
-	}
-	return a.save(resultName, result.Bytes())
-}
-
-// save writes a file of the case, for its owner's eyes only.
-func (a *app) save(file string, text []byte) error {
-	name := a.path(file)
-	f, err := os.CreateTemp(filepath.Dir(name), file+".*")
-	if err != nil {
-		return fmt.Errorf("result: %w", err)
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Chmod(0o600), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return fmt.Errorf("result: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }
 
 // formats are what --format takes where a whole Result is printed.

@@ -126,7 +126,8 @@ func scriptProcess(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "TMPDIR="+ts.Getenv("TMPDIR"))
+	cmd.Env = append(os.Environ(), "HOME="+ts.Getenv("HOME"), "TMPDIR="+ts.Getenv("TMPDIR"),
+		"SMTP_PASSWORD="+ts.Getenv("SMTP_PASSWORD"))
 	cmd.Stderr = ts.Stderr()
 	return cmd
 }

@@ -78,7 +78,7 @@ func TestVerdictsOnNetworks(t *testing.T) {
 	}
 	a := c.write(t)
 	writeFile(t, filepath.Join(a.caseDir, "geo", "networks.csv"), []byte(networks))
-	r, err := a.run(t.Context(), "")
+	r, err := a.run(t.Context(), runFlags{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestVerdictsOnNetworks(t *testing.T) {
 	}
 	// The same case gives the same bytes, also where nothing is looked up anew.
 	first := resultBytes(t, a)
-	if _, err := a.run(t.Context(), ""); err != nil {
+	if _, err := a.run(t.Context(), runFlags{}); err != nil {
 		t.Fatal(err)
 	}
 	if again := resultBytes(t, a); again != first {

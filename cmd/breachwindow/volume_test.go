@@ -37,7 +37,7 @@ func TestQuietCompany(t *testing.T) {
 			in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
 			getenv: func(string) string { return "" }, caseDir: dir,
 		}
-		r, err := a.run(t.Context(), "")
+		r, err := a.run(t.Context(), runFlags{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"breachwindow/detect"
+	"breachwindow/report"
+	"breachwindow/store"
+)
+
+// runRecord is the row of a run in table runs.
+type runRecord struct {
+	slot string
+	id   int64
+	done *time.Time // when another run of this slot ended with an answer; nil: none did
+	hash string     // of result.json
+}
+
+// beginRun records the run and removes the older answer: a run that fails must not leave an
+// all-clear behind it.
+func (a *app) beginRun(ctx context.Context, db *store.DB, run *runRecord) (err error) {
+	if run.id, run.done, err = db.BeginRun(ctx, run.slot, a.now()); err != nil || run.done != nil {
+		return err
+	}
+	for _, name := range []string{resultName, reportName} {
+		err := os.Remove(a.path(name))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("result: %w", err)
+		}
+	}
+	return nil
+}
+
+// endRun records how a run ended, also one that was interrupted. It never changes the answer: what
+// cannot be recorded is said.
+func (a *app) endRun(
+	ctx context.Context, run *runRecord, sum store.Summary, r *detect.Result, failed error,
+) {
+	if run.id == 0 {
+		return // the database could not be opened
+	}
+	end := store.RunEnd{At: a.now(), Err: failed, Events: sum.Events}
+	if failed == nil {
+		end.Result, end.Findings = run.hash, len(r.Findings)
+		for _, s := range r.Secrets {
+			switch {
+			case s.Verdict.Alarm():
+				end.Alarms++
+			case s.Verdict == detect.Unknown:
+				end.Unknowns++
+			}
+		}
+	}
+	ctx = context.WithoutCancel(ctx)
+	db, err := store.Open(ctx, a.path(databaseName))
+	if err == nil {
+		err = errors.Join(db.EndRun(ctx, run.id, end), db.Close())
+	}
+	if err != nil {
+		a.note("the end of this run could not be recorded: %v", err)
+	}
+}
+
+// saveResult writes report.html and, when that is there, result.json, each whole or not at all. It
+// returns the SHA-256 of result.json.
+func (a *app) saveResult(r *detect.Result) (hash string, err error) {
+	var page, result bytes.Buffer
+	if err := errors.Join(report.HTML(&page, r), report.JSON(&result, r)); err != nil {
+		return "", err
+	}
+	if err := a.save(reportName, page.Bytes()); err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(result.Bytes())
+	return hex.EncodeToString(sum[:]), a.save(resultName, result.Bytes())
+}
+
+// save writes a file of the case, for its owner's eyes only.
+func (a *app) save(file string, text []byte) error {
+	name := a.path(file)
+	f, err := os.CreateTemp(filepath.Dir(name), file+".*")
+	if err != nil {
+		return fmt.Errorf("result: %w", err)
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Chmod(0o600), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("result: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

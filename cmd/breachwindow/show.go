@@ -80,7 +80,7 @@ func (s shower) inResult(ctx context.Context, id string) (found bool, err error)
 	}
 	for _, x := range r.Secrets {
 		if x.ID == id {
-			return true, report.SecretText(s.out, r, id, s.options)
+			return true, s.secret(ctx, r, id)
 		}
 	}
 	for i := range r.Findings {
@@ -89,6 +89,18 @@ func (s shower) inResult(ctx context.Context, id string) (found bool, err error)
 		}
 	}
 	return false, nil
+}
+
+// secret shows a secret and its story.
+func (s shower) secret(ctx context.Context, r *detect.Result, id string) error {
+	if err := report.SecretText(s.out, r, id, s.options); err != nil {
+		return err
+	}
+	moments, err := detect.Moments(ctx, s.db, r.Findings, detect.MomentFilter{Secret: id})
+	if err != nil || len(moments) == 0 {
+		return err
+	}
+	return report.SecretStory(s.out, moments, id, s.options)
 }
 
 // event is one row of table events as text, with the path of its file.

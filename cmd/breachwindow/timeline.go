@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"breachwindow/detect"
+	"breachwindow/geo"
+	"breachwindow/inventory"
+	"breachwindow/report"
+)
+
+// timelineRows is how many moments a terminal shows, the last ones.
+const timelineRows = 200
+
+func (a *app) timelineCmd() *cobra.Command {
+	var f timelineFlags
+	formats := []string{"table", "csv", "jsonl"}
+	cmd := &cobra.Command{
+		Use:   "timeline",
+		Short: "Uses and findings in order",
+		Long: `Timeline tells what happened to the secrets, in the order of time: when each window opened and
+closed, what was minted, used, denied, disabled and used again, and what was found. Uses that
+follow each other and are alike are one line. Findings are those of the last run.`,
+		Example: "  breachwindow timeline --secret aws-deploy\n" +
+			"  breachwindow timeline --ip 203.0.113.0/24 --from 2022-12-20T00:00:00Z --format csv",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(formats, f.format) {
+				return usagef("--format %q: write %s", f.format, oneOf(formats))
+			}
+			return a.timeline(cmd.Context(), f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.secret, "secret", "", "only of this secret")
+	flags.StringVar(&f.ip, "ip", "", "only from this address or network")
+	flags.StringVar(&f.actor, "actor", "", "only by this actor; * stands for anything")
+	flags.StringVar(&f.from, "from", "", "since this time or day, UTC")
+	flags.StringVar(&f.to, "to", "", "before this time, or until the end of this day, UTC")
+	flags.IntVar(&f.limit, "limit", -1,
+		fmt.Sprintf("show the last ones only; 0 shows all (%d at a terminal)", timelineRows))
+	formatFlag(cmd, &f.format, formats)
+	return cmd
+}
+
+type timelineFlags struct {
+	secret, ip, actor, from, to, format string
+	limit                               int
+}
+
+// filter reads the flags.
+func (f timelineFlags) filter() (m detect.MomentFilter, err error) {
+	m.Secret, m.Actor = f.secret, f.actor
+	if f.ip != "" {
+		if m.IPFrom, m.IPTo, err = geo.Range(f.ip); err != nil {
+			return m, usagef("--ip: %w", err)
+		}
+	}
+	if f.from != "" {
+		var day string
+		if m.From, day, err = inventory.ParseRotation(f.from); err != nil {
+			return m, usagef("--from: %w", err)
+		}
+		if day != "" { // a date alone is read as its end
+			m.From = m.From.AddDate(0, 0, -1)
+		}
+	}
+	if f.to != "" {
+		if m.To, _, err = inventory.ParseRotation(f.to); err != nil {
+			return m, usagef("--to: %w", err)
+		}
+	}
+	return m, nil
+}
+
+func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
+	filter, err := f.filter()
+	if err != nil {
+		return err
+	}
+	o, err := a.options()
+	if err != nil {
+		return err
+	}
+	db, err := a.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var findings []detect.Finding
+	if r, err := a.readResult(""); err == nil {
+		findings = r.Findings
+	} else {
+		a.note("without findings: %v", err)
+	}
+	moments, err := detect.Moments(ctx, db, findings, filter)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.format == "csv":
+		return report.MomentsCSV(a.out, moments)
+	case f.format == "jsonl":
+		return report.MomentsJSONL(a.out, moments)
+	case f.limit < 0 && o.Width > 0:
+		f.limit = timelineRows
+	}
+	return report.MomentsText(a.out, moments, max(f.limit, 0), o)
+}

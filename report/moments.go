@@ -1,0 +1,153 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"breachwindow/detect"
+)
+
+// MomentsText writes stories of secrets in the order of time, all moments or, on a terminal, the
+// last of most; 0 is all.
+func MomentsText(w io.Writer, moments []detect.Moment, most int, o Options) error {
+	p := newPage(o)
+	if len(moments) == 0 {
+		p.hang("", "Nothing happened, as far as the logs tell.")
+		return p.writeTo(w)
+	}
+	left := 0
+	if most > 0 && len(moments) > most {
+		left = len(moments) - most
+	}
+	if left > 0 {
+		p.hang("", fmt.Sprintf("%s before these are not shown: --limit 0 shows all, --from and "+
+			"--to others.", count(left, "moment")))
+		p.out.WriteByte('\n')
+	}
+	several := slices.ContainsFunc(moments, func(m detect.Moment) bool {
+		return m.Secret != moments[0].Secret
+	})
+	if err := p.moments(moments[left:], several); err != nil {
+		return err
+	}
+	return p.writeTo(w)
+}
+
+// SecretStory writes the story of one secret under a title, at a terminal at most its last moments.
+func SecretStory(w io.Writer, moments []detect.Moment, id string, o Options) error {
+	p := newPage(o)
+	p.out.WriteByte('\n') // after what is known of it
+	p.hang("", "in the order of time")
+	show := p.limit(len(moments), storyRows)
+	if err := p.moments(moments[len(moments)-show:], false); err != nil {
+		return err
+	}
+	p.more(len(moments)-show, "breachwindow timeline --limit 0 --secret "+id)
+	return p.writeTo(w)
+}
+
+// storyRows bounds a story within another report.
+const storyRows = 40
+
+func (p *page) moments(moments []detect.Moment, secret bool) error {
+	g := grid{cols: []column{
+		{name: "time"},
+		{name: "until", drop: 4},
+		{name: "secret", want: 14, min: 8, middle: true},
+		{name: "what", want: 18, min: 10},
+		{name: "did", want: 44, min: 12},
+		{name: "credential", want: 20, min: 12, middle: true, drop: 6},
+		{name: "by", want: 16, min: 8, middle: true, drop: 5},
+		{name: "from", want: 17, min: 13, drop: 3},
+		{name: "where", want: 16, min: 8, drop: 7},
+		{name: "events", drop: 2},
+		{name: "event", drop: 8},
+	}}
+	for _, m := range folded(moments) {
+		until, events := "", ""
+		if m.Until.After(m.Time) {
+			until = m.Until.UTC().Format(secondLayout)
+		}
+		if m.Events > 0 {
+			events = fmt.Sprint(m.Events)
+		}
+		g.rows = append(g.rows, []string{
+			m.Time.UTC().Format(secondLayout), until, m.Secret, m.What, m.Did, m.Credential, m.Actor,
+			m.IP, m.Place, events, m.Event,
+		})
+	}
+	if !secret {
+		g.without(2)
+	}
+	return p.grid(g)
+}
+
+// folded makes one line of the findings that a secret had at one time: the worst, and how many more.
+func folded(moments []detect.Moment) []detect.Moment {
+	var out []detect.Moment
+	more := 0
+	level := func(m detect.Moment) int {
+		return weight(detect.Level(strings.TrimPrefix(m.What, detect.FindingMoment)))
+	}
+	for _, m := range moments {
+		last := len(out) - 1
+		isFinding := strings.HasPrefix(m.What, detect.FindingMoment)
+		if !isFinding || last < 0 || !strings.HasPrefix(out[last].What, detect.FindingMoment) ||
+			out[last].Secret != m.Secret || !out[last].Time.Equal(m.Time) {
+			out, more = append(out, m), 0
+			continue
+		}
+		more++
+		if level(m) < level(out[last]) {
+			out[last] = m
+		}
+		did, _, _ := strings.Cut(out[last].Did, foldMark)
+		out[last].Did = fmt.Sprintf("%s%s%d more", did, foldMark, more)
+	}
+	return out
+}
+
+// foldMark stands before the number of findings that are not shown.
+const foldMark = "; "
+
+// MomentsCSV writes them as a table for a spreadsheet.
+func MomentsCSV(w io.Writer, moments []detect.Moment) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{{
+		"time", "until", "secret", "what", "did", "credential", "actor", "ip", "place", "events", "event",
+	}}
+	for _, m := range moments {
+		row := []string{
+			stamp(m.Time), stamp(m.Until), m.Secret, m.What, m.Did, m.Credential, m.Actor, m.IP, m.Place,
+			fmt.Sprint(m.Events), m.Event,
+		}
+		for i := range row {
+			row[i] = CSVCell(row[i])
+		}
+		rows = append(rows, row)
+	}
+	if err := out.WriteAll(rows); err != nil {
+		return fmt.Errorf("write timeline: %w", err)
+	}
+	return nil
+}
+
+// MomentsJSONL writes a line of JSON for each.
+func MomentsJSONL(w io.Writer, moments []detect.Moment) error {
+	var out bytes.Buffer
+	for _, m := range moments {
+		line, err := encode(m, "")
+		if err != nil {
+			return fmt.Errorf("timeline: %w", err)
+		}
+		out.Write(line)
+	}
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("write timeline: %w", err)
+	}
+	return nil
+}

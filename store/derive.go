@@ -75,7 +75,9 @@ func execAll(ctx context.Context, tx *sql.Tx, statements []string) error {
 }
 
 // tableKinds tells of each name in the database whether it is a TABLE or a VIEW.
-func tableKinds(ctx context.Context, tx *sql.Tx) (_ map[string]string, err error) {
+func tableKinds(ctx context.Context, tx interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}) (_ map[string]string, err error) {
 	rows, err := tx.QueryContext(ctx, `
 		SELECT table_name, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END
 		FROM information_schema.tables WHERE table_schema = 'main'`)

@@ -64,7 +64,7 @@ func (d *DB) prepare(ctx context.Context) error {
 	return upgrade(ctx, d.sql, version, migrations)
 }
 
-// create fills an empty database.
+// create makes the tables of an empty database. The views are Derive's.
 func (d *DB) create(ctx context.Context) error {
 	return inTx(ctx, d.sql, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, schema.Tables); err != nil {
@@ -74,10 +74,7 @@ func (d *DB) create(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := insertSettings(ctx, tx, nil); err != nil {
-			return err
-		}
-		return d.refreshViews(ctx, tx)
+		return insertSettings(ctx, tx, nil)
 	})
 }
 

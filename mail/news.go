@@ -13,7 +13,8 @@ import (
 type news struct {
 	Headline string
 	Since    string // when the mail before was sent
-	Parts    []newsPart
+	First    []newsPart // before the new findings
+	Parts    []newsPart // after them
 	Reach    newsPart // until when the logs reach
 	quiet    bool
 }
@@ -30,9 +31,12 @@ func (s *sheet) since(r *detect.Result, c *detect.Changes, at time.Time) {
 	n := &news{Headline: report.Headline(c), Since: moment(at), quiet: !c.News()}
 	s.News = n
 	s.Subject = fmt.Sprintf("[%s] %s. %s", s.Case, n.Headline, headline(s.Counts, len(r.Secrets)))
-	parts := append(report.News(c), report.Else(c)...)
-	for _, p := range parts {
-		if p.Title != report.NewFindingsTitle { // they have rows of their own
+	for _, p := range append(report.News(c), report.Else(c)...) {
+		switch p.Title {
+		case report.WorseTitle:
+			n.First = append(n.First, partOf(p.Title, p.Lines))
+		case report.NewFindingsTitle: // they have rows of their own
+		default:
 			n.Parts = append(n.Parts, partOf(p.Title, p.Lines))
 		}
 	}

@@ -32,6 +32,16 @@ func (w *writer) list(prefix string, texts []string) {
 	}
 }
 
+func (w *writer) parts(parts []newsPart) {
+	for _, p := range parts {
+		w.section(p.Title)
+		w.list("- ", p.Lines)
+		if p.More > 0 {
+			w.para("- ", fmt.Sprintf("and %d more", p.More))
+		}
+	}
+}
+
 // text is the plain part: all that the HTML part says, without the picture.
 func (s *sheet) text() string {
 	w := &writer{}
@@ -50,14 +60,9 @@ func (s *sheet) text() string {
 		w.para(fmt.Sprintf("%-11s ", c.Verdict), fmt.Sprint(c.N))
 	}
 	if s.News != nil {
+		w.parts(s.News.First)
 		s.findingsText(w)
-		for _, p := range append(s.News.Parts, s.News.Reach) {
-			w.section(p.Title)
-			w.list("- ", p.Lines)
-			if p.More > 0 {
-				w.para("- ", fmt.Sprintf("and %d more", p.More))
-			}
-		}
+		w.parts(append(s.News.Parts, s.News.Reach))
 		s.secretsText(w)
 	} else {
 		s.secretsText(w)

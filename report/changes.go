@@ -8,8 +8,11 @@ import (
 	"breachwindow/detect"
 )
 
-// NewFindingsTitle is the title of the part of News that has the new findings.
-const NewFindingsTitle = "New findings"
+// Titles of the first parts of News.
+const (
+	WorseTitle       = "Answers that got worse"
+	NewFindingsTitle = "New findings"
+)
 
 // NewsPart is one kind of what changed between two results, in words that are not clean yet.
 type NewsPart struct {
@@ -22,7 +25,7 @@ type NewsPart struct {
 func News(c *detect.Changes) []NewsPart {
 	var out []NewsPart
 	for _, p := range []NewsPart{
-		{"Answers that got worse", secretLines(c.Secrets, true)},
+		{WorseTitle, secretLines(c.Secrets, true)},
 		{NewFindingsTitle, findingLines(c.NewFindings)},
 		{"Findings that went on", wentOnLines(c.WentOn, true)},
 		{"Made with exposed secrets", mintedLines(c.Minted)},

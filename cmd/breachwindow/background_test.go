@@ -205,7 +205,7 @@ func (c *testCase) write(t *testing.T) *app {
 	}
 	return &app{
 		in: strings.NewReader(""), out: testWriter{t}, errw: testWriter{t},
-		getenv: func(string) string { return "" }, caseDir: dir,
+		getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 	}
 }
 

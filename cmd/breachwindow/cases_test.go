@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -96,7 +97,7 @@ func TestNoUseWithoutExposure(t *testing.T) {
 		[]byte("incident: circleci-2023-01\nsecrets: [secrets.csv]\nlogs: [logs]\n"))
 	a := &app{
 		in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
-		getenv: func(string) string { return "" }, caseDir: dir,
+		getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 	}
 	db := preparedCase(t, a)
 	if n := rowsOf(t, db, "SELECT CAST(count(*) AS VARCHAR) FROM secrets WHERE exposed"); n[0] != "0" {

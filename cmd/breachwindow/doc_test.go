@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 )
 
 // README's transcripts are run, so that the manual cannot lie: each console block is a command
@@ -30,7 +31,7 @@ func TestReadmeTranscripts(t *testing.T) {
 		var out bytes.Buffer
 		a := &app{
 			in: strings.NewReader(""), out: &out, errw: testWriter{t},
-			getenv: func(string) string { return "" },
+			getenv: func(string) string { return "" }, now: time.Now,
 		}
 		if code := a.main(t.Context(), strings.Fields(command)); code != 0 {
 			t.Errorf("%s: exit code %d", first, code)

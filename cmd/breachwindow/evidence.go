@@ -124,6 +124,10 @@ func (e *evidence) judge(ctx context.Context) (err error) {
 		e.note("%s of the last run is another one: the case has changed since, or run had other "+
 			"--queries", e.path(resultName))
 	}
+	page := func(w io.Writer) error { return report.HTML(w, e.result) }
+	if err := e.folder.write(reportName, page); err != nil {
+		return err
+	}
 	return e.folder.write(resultName, func(w io.Writer) error {
 		_, err := w.Write(b.Bytes())
 		return err

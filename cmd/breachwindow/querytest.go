@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -67,7 +68,7 @@ func (c queryCase) run(ctx context.Context, dir string, q queries.Query) (faults
 	}
 	a := &app{
 		in: strings.NewReader(""), out: io.Discard, errw: io.Discard,
-		getenv: func(string) string { return "" }, caseDir: dir,
+		getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 	}
 	read, err := a.readCase()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"breachwindow/queries"
 )
@@ -221,7 +222,7 @@ func (r *recall) findings(t *testing.T) map[string][]string {
 		"incident: incident.yaml\nsecrets: [secrets.csv]\nlogs: [logs]\n"))
 	db := preparedCase(t, &app{
 		in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
-		getenv: func(string) string { return "" }, caseDir: dir,
+		getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 	})
 	qs, err := queries.Builtin()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"breachwindow/detect"
 	"breachwindow/internal/quiet"
@@ -35,7 +36,7 @@ func TestQuietCompany(t *testing.T) {
 		}
 		a := &app{
 			in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
-			getenv: func(string) string { return "" }, caseDir: dir,
+			getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 		}
 		r, err := a.run(t.Context(), runFlags{})
 		if err != nil {

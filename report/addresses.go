@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -64,4 +65,16 @@ func described(ips []string, known []detect.Address) []string {
 		}
 	}
 	return out
+}
+
+// splitAddresses parts addresses from what stands for one in a log and is none: a service's name.
+func splitAddresses(ips []string) (addresses, names []string) {
+	for _, ip := range ips {
+		if _, err := netip.ParseAddr(ip); err != nil {
+			names = append(names, ip)
+			continue
+		}
+		addresses = append(addresses, ip)
+	}
+	return addresses, names
 }

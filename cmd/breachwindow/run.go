@@ -193,13 +193,15 @@ func loadQueries(dir string) ([]queries.Query, error) {
 }
 
 // formats are what --format takes where a whole Result is printed.
-var formats = []string{"table", "html", "json", "csv"}
+var formats = []string{"table", "html", "json", "csv", "timesketch"}
 
 // renderers make every format but the table, which is made for the terminal at hand.
 var renderers = map[string]func(io.Writer, *detect.Result) error{
 	"html": report.HTML,
 	"json": report.JSON,
 	"csv":  report.CSV,
+
+	"timesketch": report.Timesketch,
 }
 
 func formatFlag(cmd *cobra.Command, format *string, names []string) {

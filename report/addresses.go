@@ -70,11 +70,16 @@ func described(ips []string, known []detect.Address) []string {
 // splitAddresses parts addresses from what stands for one in a log and is none: a service's name.
 func splitAddresses(ips []string) (addresses, names []string) {
 	for _, ip := range ips {
-		if _, err := netip.ParseAddr(ip); err != nil {
-			names = append(names, ip)
+		if isAddress(ip) {
+			addresses = append(addresses, ip)
 			continue
 		}
-		addresses = append(addresses, ip)
+		names = append(names, ip)
 	}
 	return addresses, names
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
 }

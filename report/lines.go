@@ -6,14 +6,13 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"breachwindow/detect"
 )
 
-// writeLines writes a JSON object per line, as other tools take them. The texts must be cleaned: what
-// those tools show, they decode first, so that an escape in the JSON protects nobody there.
+// writeLines writes a JSON object per line, as other tools take them. The texts must be cleaned:
+// what those tools show, they decode first, so that an escape in the JSON protects nobody there.
 func writeLines[T any](w io.Writer, what string, lines []T) error {
 	var out bytes.Buffer
 	for _, line := range lines {
@@ -61,24 +60,4 @@ func evidenceOf(places []detect.Place) []string {
 		out = append(out, fmt.Sprintf("%s:%d", p.File, p.Pos))
 	}
 	return out
-}
-
-// attackOf are the ATT&CK techniques that the headers of the detections name, by detection.
-func attackOf(queries []detect.QueryText) map[string][]string {
-	out := map[string][]string{}
-	for _, q := range queries {
-		for _, id := range q.Attack {
-			if id = strings.TrimSpace(id); isTechnique(id) {
-				out[q.ID] = append(out[q.ID], id)
-			}
-		}
-	}
-	return out
-}
-
-// isTechnique tells T1078 and T1078.004 from what else a header may say.
-func isTechnique(id string) bool {
-	id, sub, has := strings.Cut(id, ".")
-	digits := func(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789") == "" }
-	return strings.HasPrefix(id, "T") && digits(id[1:], 4) && (!has || digits(sub, 3))
 }

@@ -19,8 +19,8 @@ const (
 	maxSketchList  = 30 << 10 // the values of a list together
 )
 
-// sketchLayout always has the microseconds: Timesketch's importer reads the times of a chunk at once,
-// in the form of the first, and drops those of another.
+// sketchLayout always has the microseconds: Timesketch's importer reads the times of a chunk at
+// once, in the form of the first, and drops those of another.
 const sketchLayout = "2006-01-02T15:04:05.000000+00:00"
 
 // sketchEvent is a line of Timesketch's JSONL. Message, datetime and timestamp_desc are required. A
@@ -60,9 +60,9 @@ type sketchEvent struct {
 	at time.Time
 }
 
-// Timesketch writes the result as a timeline for Timesketch: a line of JSON for every thing that has
-// a time, in the order of time. Findings and chains stand where they began and, apart, where they
-// ended. The file's name must end in .jsonl.
+// Timesketch writes the result as a timeline for Timesketch: a line of JSON for every thing that
+// has a time, in the order of time. Findings and chains stand where they began and, apart, where
+// they ended. The file's name must end in .jsonl.
 func Timesketch(w io.Writer, r *detect.Result) error {
 	s := sketch{r: cleaned(r), verdicts: map[string]detect.SecretAnswer{}}
 	for _, a := range s.r.Secrets {
@@ -102,7 +102,8 @@ func (s *sketch) add(at time.Time, desc string, e sketchEvent) {
 		*text = cut(*text, maxSketchText)
 	}
 	for _, values := range []*[]string{
-		&e.SourceIP, &e.SourceName, &e.Actor, &e.Action, &e.EventID, &e.Evidence, &e.Attack, &e.Attributes,
+		&e.SourceIP, &e.SourceName, &e.Actor, &e.Action, &e.EventID, &e.Evidence, &e.Attack,
+		&e.Attributes,
 	} {
 		*values = bounded(*values)
 	}
@@ -144,7 +145,9 @@ func (s *sketch) incident() {
 		}
 	}
 	for _, p := range n.Phases {
-		s.add(p.At, "Incident phase", sketchEvent{Message: phaseText(p), DataType: "breachwindow:incident"})
+		s.add(p.At, "Incident phase", sketchEvent{
+			Message: phaseText(p), DataType: "breachwindow:incident",
+		})
 	}
 }
 
@@ -230,11 +233,12 @@ func (s *sketch) exposedNext() {
 		if !x.Certain {
 			text += ", perhaps by its owner"
 		}
-		s.span(x.FirstSeen, x.LastSeen, "Exposed next, first read", "Exposed next, last read", sketchEvent{
+		e := sketchEvent{
 			Message: text, DataType: "breachwindow:exposed_next", SecretID: x.Secret,
 			Credential: x.Credential, Object: x.Name, Action: []string{x.Action}, Count: x.Reads,
 			EventID: present(x.Event), Tag: []string{"breachwindow-exposed-next"},
-		})
+		}
+		s.span(x.FirstSeen, x.LastSeen, "Exposed next, first read", "Exposed next, last read", e)
 	}
 }
 

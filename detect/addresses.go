@@ -75,7 +75,7 @@ func readAddresses(ctx context.Context, db Querier, r *Result) (err error) {
 		return fmt.Errorf("addresses: %w", err)
 	}
 	slices.SortFunc(r.Addresses, func(a, b Address) int { return strings.Compare(a.IP, b.IP) })
-	return nil
+	return readActivity(ctx, db, r)
 }
 
 // readDatabases reads where that knowledge comes from, and warns where it is of other years than

@@ -207,7 +207,34 @@ type Address struct {
 	ASN          int64    `json:"asn"` // 0: not known
 	Organisation string   `json:"organisation"`
 	Labels       []string `json:"labels"` // hosting, vpn, tor, cloud provider, ci …
+	Activity     Activity `json:"activity"`
 }
+
+// Activity is what came from an address, whatever the findings name of it: who tells others of an
+// address must know whose it is.
+type Activity struct {
+	// Indicator is the one of the incident or of the customer that names it, "" for none.
+	Indicator           string `json:"indicator"`
+	IndicatorConfidence string `json:"indicator_confidence"`
+	// Own is why it is the customer's: OwnAddress, OwnNetwork, OwnResponder; "": nothing says so.
+	Own    string `json:"own"`
+	Before int64  `json:"before"` // events before the incident began, whoever acted
+	Since  int64  `json:"since"`  // and since then
+	// Expected and Unexpected are the uses of exposed secrets and of what they made; of Since, Others
+	// are no such use.
+	Expected   int64      `json:"expected"`
+	Unexpected int64      `json:"unexpected"`
+	Others     int64      `json:"others"`
+	FirstSeen  *time.Time `json:"first_seen"` // of Since
+	LastSeen   *time.Time `json:"last_seen"`
+}
+
+// Why an address is the customer's own.
+const (
+	OwnAddress   = "listed"            // case.yaml names it
+	OwnNetwork   = "network listed"    // case.yaml names a network that it is in
+	OwnResponder = "used by responder" // with a credential that was not exposed
+)
 
 // Database is a source of what is known of addresses.
 type Database struct {

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"testing"
+	"time"
 
 	"breachwindow/detect"
 )
@@ -51,9 +52,37 @@ func pictured(tb testing.TB, r *detect.Result) {
 		References:     []string{"https://circleci.com/blog/jan-4-2023-incident-report/"},
 		SQL:            "SELECT\n  u.secret\nFROM uses u\nWHERE u.indicator IS NOT NULL",
 	}}
+	addressed(tb, r)
 	r.Settings = []detect.Setting{{
 		Name: "denied_calls", Value: 12, Default: 10, Meaning: "this many refused calls are a search",
 	}}
+}
+
+// addressed adds what came from the addresses: the intruder's, one that is his and others', one that
+// the customer's build had before, and one that nothing speaks for or against.
+func addressed(tb testing.TB, r *detect.Result) {
+	tb.Helper()
+	ptr := func(s string) *time.Time { v := at(tb, s); return &v }
+	for i, a := range []detect.Activity{
+		{
+			Indicator: "178.249.214.10", IndicatorConfidence: "medium", Since: 47, Unexpected: 47,
+			FirstSeen: ptr("2022-12-22 03:00:41"), LastSeen: ptr("2023-01-09 22:00:03"),
+		},
+		{
+			Since: 9, Unexpected: 4, Others: 5,
+			FirstSeen: ptr("2022-12-22 03:00:41"), LastSeen: ptr("2022-12-24 07:00:00"),
+		},
+		{
+			Since: 3, Unexpected: 3,
+			FirstSeen: ptr("2023-01-06 01:59:00"), LastSeen: ptr("2023-01-06 02:05:00"),
+		},
+		{
+			Before: 1804, Since: 412, Expected: 2200, Unexpected: 16,
+			FirstSeen: ptr("2022-12-16 00:12:09"), LastSeen: ptr("2023-01-05 09:12:44"),
+		},
+	} {
+		r.Addresses[i].Activity = a
+	}
 }
 
 // nastyPicture makes the same hostile.

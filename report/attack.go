@@ -39,6 +39,17 @@ func (t technique) parent() (technique, bool) {
 	return techniqueOf(id), true
 }
 
+// fullName is a name that can stand alone: Valid Accounts: Cloud Accounts.
+func (t technique) fullName() string {
+	if t.Name == "" {
+		return t.ID
+	}
+	if p, ok := t.parent(); ok && p.Name != "" {
+		return p.Name + ": " + t.Name
+	}
+	return t.Name
+}
+
 // url is the technique's page.
 func (t technique) url() string {
 	return "https://attack.mitre.org/techniques/" + strings.ReplaceAll(t.ID, ".", "/") + "/"

@@ -18,8 +18,13 @@ func (a *app) reportCmd() *cobra.Command {
 		Use:   "report",
 		Short: "Render the last result",
 		Long: `Report renders the result of the last run, without the logs and without the database:
---from names any result.json, - is standard input.`,
-		Example: "  breachwindow report --case acme\n  breachwindow report --from result.json",
+--from names any result.json, - is standard input.
+
+For other tools: timesketch is a timeline (save it as .jsonl), ocsf a Detection Finding for each
+finding and each secret, both a line of JSON each; stix is a bundle of STIX 2.1 with the intruder's
+addresses, marked TLP:AMBER. An address that may be your own is not in it, and nothing names you.`,
+		Example: "  breachwindow report --case acme\n  breachwindow report --from result.json\n" +
+			"  breachwindow report --case acme --format stix > bundle.json",
 		RunE: func(*cobra.Command, []string) error {
 			render, err := a.renderer(format)
 			if err != nil {

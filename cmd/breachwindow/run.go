@@ -193,7 +193,7 @@ func loadQueries(dir string) ([]queries.Query, error) {
 }
 
 // formats are what --format takes where a whole Result is printed.
-var formats = []string{"table", "html", "json", "csv", "timesketch", "ocsf"}
+var formats = []string{"table", "html", "json", "csv", "timesketch", "ocsf", "stix"}
 
 // renderers make every format but the table, which is made for the terminal at hand.
 var renderers = map[string]func(io.Writer, *detect.Result) error{
@@ -203,6 +203,7 @@ var renderers = map[string]func(io.Writer, *detect.Result) error{
 
 	"timesketch": report.Timesketch,
 	"ocsf":       report.OCSF,
+	"stix":       report.STIX,
 }
 
 func formatFlag(cmd *cobra.Command, format *string, names []string) {

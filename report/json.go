@@ -46,6 +46,11 @@ func encode(v any, indent string) ([]byte, error) {
 func escapeHidden(text []byte) []byte {
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
+		if c := text[i]; ' ' <= c && c <= '~' { // most of it
+			out = append(out, c)
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(text[i:])
 		switch {
 		case r == '\n' || r == joiner || !isHidden(r) && r != utf8.RuneError:

@@ -79,6 +79,15 @@ func splitAddresses(ips []string) (addresses, names []string) {
 	return addresses, names
 }
 
+// byIP finds addresses by their text.
+func byIP(addresses []detect.Address) map[string]detect.Address {
+	known := make(map[string]detect.Address, len(addresses))
+	for _, a := range addresses {
+		known[a.IP] = a
+	}
+	return known
+}
+
 func isAddress(text string) bool {
 	_, err := netip.ParseAddr(text)
 	return err == nil

@@ -31,7 +31,7 @@ func OCSF(w io.Writer, r *detect.Result) error {
 	r = cleaned(r)
 	m := &ocsfMaker{
 		r: r, secrets: map[string]detect.SecretAnswer{}, queries: map[string]detect.QueryText{},
-		attack: attackOf(r.Queries), asOf: endOfLogs(r),
+		attack: attackOf(r.Queries), known: byIP(r.Addresses), asOf: endOfLogs(r),
 	}
 	for _, s := range r.Secrets {
 		m.secrets[s.ID] = s
@@ -77,6 +77,7 @@ type ocsfMaker struct {
 	secrets map[string]detect.SecretAnswer
 	queries map[string]detect.QueryText
 	attack  map[string][]string
+	known   map[string]detect.Address
 	asOf    time.Time
 }
 

@@ -111,17 +111,12 @@ func (m *ocsfMaker) endpoint(ip string) *ocsfEndpoint {
 		return &ocsfEndpoint{SvcName: ip}
 	}
 	out := &ocsfEndpoint{IP: ip}
-	for _, a := range m.r.Addresses {
-		if a.IP != ip {
-			continue
-		}
-		if a.ASN != 0 || a.Organisation != "" {
-			out.AS = &ocsfAS{a.ASN, a.Organisation}
-		}
-		if a.Country != "" || a.City != "" {
-			out.Location = &ocsfLocation{a.Country, a.City}
-		}
-		break
+	a := m.known[ip]
+	if a.ASN != 0 || a.Organisation != "" {
+		out.AS = &ocsfAS{a.ASN, a.Organisation}
+	}
+	if a.Country != "" || a.City != "" {
+		out.Location = &ocsfLocation{a.Country, a.City}
 	}
 	return out
 }

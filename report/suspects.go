@@ -30,11 +30,7 @@ func (s suspect) published() bool {
 // and of those that cannot, how many for which reason. Others block what they are told: an address
 // that may be the customer's own build, office or runner must not be among them.
 func suspects(r *detect.Result) (list []suspect, left map[string]int) {
-	known := map[string]detect.Address{}
-	for _, a := range r.Addresses {
-		known[a.IP] = a
-	}
-	attack := attackOf(r.Queries)
+	known, attack := byIP(r.Addresses), attackOf(r.Queries)
 	left = map[string]int{}
 	at := map[netip.Addr]int{}
 	for _, f := range WorstFindings(r.Findings) {

@@ -65,6 +65,7 @@ type sketchEvent struct {
 // they ended. The file's name must end in .jsonl.
 func Timesketch(w io.Writer, r *detect.Result) error {
 	s := sketch{r: cleaned(r), verdicts: map[string]detect.SecretAnswer{}}
+	s.known = byIP(s.r.Addresses)
 	for _, a := range s.r.Secrets {
 		s.verdicts[a.ID] = a
 	}
@@ -83,6 +84,7 @@ func Timesketch(w io.Writer, r *detect.Result) error {
 type sketch struct {
 	r        *detect.Result
 	verdicts map[string]detect.SecretAnswer
+	known    map[string]detect.Address
 	attack   map[string][]string
 	events   []sketchEvent
 }
@@ -186,8 +188,8 @@ func (s *sketch) findings() {
 		if len(f.Events) > 0 {
 			text += ", " + count(f.Count, "event")
 		}
-		if ips := described(f.IPs, s.r.Addresses); len(ips) > 0 {
-			text += " from " + someOf(ips)
+		if len(f.IPs) > 0 {
+			text += " from " + s.someOf(f.IPs)
 		}
 		ips, names := splitAddresses(f.IPs)
 		s.span(f.FirstSeen, f.LastSeen, "Finding first seen", "Finding last seen", sketchEvent{
@@ -200,13 +202,21 @@ func (s *sketch) findings() {
 	}
 }
 
-// someOf writes the first of many values.
-func someOf(values []string) string {
+// someOf writes the first of many addresses, with what is known of them.
+func (s *sketch) someOf(ips []string) string {
 	const most = 3
-	if left := len(values) - most; left > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(values[:most], ", "), left)
+	var texts []string
+	for _, ip := range ips[:min(len(ips), most)] {
+		if a, ok := s.known[ip]; ok {
+			ip = a.String()
+		}
+		texts = append(texts, ip)
 	}
-	return strings.Join(values, ", ")
+	text := strings.Join(texts, ", ")
+	if left := len(ips) - most; left > 0 {
+		text += fmt.Sprintf(" and %d more", left)
+	}
+	return text
 }
 
 func (s *sketch) chain() {

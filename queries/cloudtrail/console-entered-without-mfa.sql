@@ -22,11 +22,11 @@ SELECT
   w.ip AS ip,
   w.file AS file,
   w.pos AS pos
-FROM in_window w
+FROM acts_of_all w
 JOIN (SELECT u.secret AS secret, u.actor AS actor, min(u.credential) AS credential
   FROM key_users u GROUP BY u.secret, u.actor) k ON k.actor = w.actor
-LEFT JOIN ips i ON i.ip = w.ip
-WHERE w.source = 'cloudtrail'
+WHERE w.of_anybody
+  AND w.source = 'cloudtrail'
   AND w.service = 'signin.amazonaws.com'
   AND w.action = 'ConsoleLogin'
   AND w.actor_kind IN ('IAMUser', 'Root')
@@ -39,5 +39,5 @@ WHERE w.source = 'cloudtrail'
     CROSS JOIN incident n
     LEFT JOIN ips b ON b.ip = e.ip
     WHERE e.action = 'ConsoleLogin' AND e.actor = w.actor AND e.time < n.starts
-      AND e.outcome = 'success' AND coalesce(b.network, e.ip) = coalesce(i.network, w.ip))
+      AND e.outcome = 'success' AND coalesce(b.network, e.ip) = coalesce(w.network, w.ip))
 ORDER BY w.time, w.event_id, k.secret

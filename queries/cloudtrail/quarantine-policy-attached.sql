@@ -18,8 +18,9 @@ WITH signals AS (
       json_extract_scalar(w.details, '$.requestParameters.policyName')) AS policy,
     coalesce(json_extract_scalar(w.details, '$.requestParameters.userName'),
       regexp_extract(w.actor, '[^/]+$')) AS user_name
-  FROM in_window w
-  WHERE w.source = 'cloudtrail'
+  FROM acts_of_all w
+  WHERE w.of_anybody
+    AND w.source = 'cloudtrail'
     AND w.service = 'iam.amazonaws.com'
     AND w.action IN ('AttachUserPolicy', 'PutUserPolicy')
     AND NOT EXISTS (

@@ -1,59 +1,32 @@
 -- What the detections of behaviours read: unexpected uses, and beside them, with secret NULL, what
 -- others did in the incident's window, in AWS only what they changed: their reading is every day's
--- business. A finding on the latter weighs one level less. details is the record without the members that are
--- columns: '$.requestParameters.userName'. Stored in the order in which it is asked for, so that
--- details, which cost more to read than all the rest, are read of the events asked for alone.
+-- business. A finding on the latter weighs one level less.
 CREATE VIEW acts AS
 SELECT
   a.secret AS secret,
-  e.credential AS credential,
-  e.source AS source,
-  e.event_id AS event_id,
-  e.time AS time,
-  e.account AS account,
-  e.region AS region,
-  e.service AS service,
-  e.action AS action,
-  e.actor AS actor,
-  e.actor_kind AS actor_kind,
-  e.session AS session,
-  e.via AS via,
-  e.minted AS minted,
-  e.target AS target,
-  e.ip AS ip,
-  e.agent AS agent,
-  e.outcome AS outcome,
-  e.error AS error,
-  e.read_only AS read_only,
-  agent_family(e.agent) AS agent_family,
+  a.credential AS credential,
+  a.source AS source,
+  a.event_id AS event_id,
+  a.time AS time,
+  a.account AS account,
+  a.region AS region,
+  a.service AS service,
+  a.action AS action,
+  a.actor AS actor,
+  a.actor_kind AS actor_kind,
+  a.session AS session,
+  a.via AS via,
+  a.minted AS minted,
+  a.target AS target,
+  a.ip AS ip,
+  a.agent AS agent,
+  a.outcome AS outcome,
+  a.error AS error,
+  a.read_only AS read_only,
+  a.agent_family AS agent_family,
   a.network AS network,
-  e.details AS details,
-  e.file AS file,
-  e.pos AS pos
-FROM events e
-JOIN (
-  SELECT
-    u.secret AS secret,
-    u.network AS network,
-    u.file AS file,
-    u.pos AS pos
-  FROM unexpected_uses u
-  UNION ALL
-  SELECT
-    CAST(NULL AS VARCHAR),
-    i.network,
-    w.file,
-    w.pos
-  FROM in_window w
-  LEFT JOIN ips i ON i.ip = w.ip
-  WHERE (w.source <> 'cloudtrail' OR NOT coalesce(w.read_only, false))
-    AND NOT EXISTS (
-      SELECT 1 FROM credentials c
-      WHERE c.credential = w.credential AND c.match NOT IN ('login', 'repository'))
-    AND NOT EXISTS (
-      SELECT 1 FROM unexpected_uses u WHERE u.file = w.file AND u.pos = w.pos)
-    AND NOT EXISTS (
-      SELECT 1 FROM responders r
-      WHERE lower(r.value) = lower(w.actor) OR r.value = w.credential)
-) a ON a.file = e.file AND a.pos = e.pos
-ORDER BY e.source, e.service, e.action, e.time, e.event_id, a.secret, e.file, e.pos
+  a.details AS details,
+  a.file AS file,
+  a.pos AS pos
+FROM acts_of_all a
+WHERE NOT a.of_anybody

@@ -47,6 +47,8 @@ func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []stri
 		add(f.thinBaseline(), "what is usual rests on %s", f.baseline())
 		add(f.sharedUses > 0, "%s came from networks in which anybody can rent an address",
 			plural(f.sharedUses, "use"))
+		add(f.newHours > 0, "%s came at hours of the %s (UTC) in which it was never used before",
+			plural(f.newHours, "use"), f.span())
 	case Unused:
 		add(len(f.caveats) > 0, "its logs do not have all kinds of events")
 	default:
@@ -62,6 +64,14 @@ func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []stri
 		return MediumConfidence, why
 	}
 	return LowConfidence, why
+}
+
+// span is what the hours are of that it was used in.
+func (f facts) span() string {
+	if f.newWeekHours {
+		return "week"
+	}
+	return "day"
 }
 
 func (f facts) thinBaseline() bool {

@@ -31,6 +31,8 @@ type facts struct {
 	untoldInJobs  int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
 	untoldShared  int64 // of these, from a network which anybody can rent
 	sharedUses    int64 // expected uses from such a network
+	newHours      int64 // expected uses in the window, in hours in which it never was used before
+	newWeekHours  bool  // these are hours of the week, not of the day
 	baselineDays  int64 // on which it was used before its window
 	placeless     int64 // uses in the window without a source address
 	tailOnly      bool  // all of its uses are joined by a masked key's end
@@ -155,6 +157,7 @@ SELECT
   coalesce(u.derived, 0), coalesce(u.untold, 0), coalesce(u.untold_in_jobs, 0),
   coalesce(u.derived_untold, 0), coalesce(u.untold_shared, 0), coalesce(u.shared_uses, 0),
   coalesce(u.days_before, 0), coalesce(u.placeless, 0), coalesce(u.tail_only, false),
+  coalesce(u.new_hours, 0), coalesce(u.new_week_hours, false),
   u.first_use, u.last_use,
   (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
@@ -192,7 +195,9 @@ LEFT JOIN (
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND expected IS NULL
       AND why LIKE '%of a shared network') AS untold_shared,
     count(*) FILTER (WHERE phase <> 'before' AND expected
-      AND why = 'fits the baseline, from a network that anybody can rent') AS shared_uses,
+      AND why LIKE 'fits the baseline, from a network that anybody can rent%') AS shared_uses,
+    count(*) FILTER (WHERE phase = 'window' AND expected AND new_hour IS NOT NULL) AS new_hours,
+    bool_and(length(new_hour) > 2) FILTER (WHERE phase = 'window' AND expected) AS new_week_hours,
     count(DISTINCT CAST(time AS DATE)) FILTER (WHERE depth = 0 AND phase = 'before')
       AS days_before,
     count(*) FILTER (WHERE depth = 0 AND phase = 'window' AND ip IS NULL) AS placeless,
@@ -215,7 +220,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold, &f.untoldShared, &f.sharedUses,
-		&f.baselineDays, &f.placeless, &f.tailOnly,
+		&f.baselineDays, &f.placeless, &f.tailOnly, &f.newHours, &f.newWeekHours,
 		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String

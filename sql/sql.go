@@ -79,6 +79,8 @@ var stages = []struct {
 	{"credentials", BeforeDetect},
 	{"touches", WhileDeriving},
 	{"baseline", BeforeDetect},
+	{"hours", WhileDeriving},
+	{"rhythms", BeforeDetect},
 	{"in_jobs", WhileDeriving},
 	{"ci_networks", WhileDeriving},
 	{"judged", WhileDeriving},

@@ -144,6 +144,37 @@ var settings = []Setting{
 			"many_recon_events)",
 	},
 	{"recon_seconds", 60, "see recon_calls"},
+	{
+		"rhythm_day_hours", 12,
+		"hours of the day are known of a secret that was used in at most this many of 24 before its " +
+			"window, the hour before and after each included; our own measure: ten hours of office, " +
+			"half of the day",
+	},
+	{
+		"rhythm_days", 14,
+		"hours of the day are known from uses on at least this many days before the window (the " +
+			"longest that Microsoft Entra ID Protection learns a person's places)",
+	},
+	{
+		"rhythm_strays", 0.05,
+		"hours are known if at most this share of the uses before the window came in an hour that no " +
+			"other week, or day, had: it is the share of false alarms to expect; our own measure",
+	},
+	{
+		"rhythm_uses", 20,
+		"hours are known from at least this many hours with uses before the window; our own measure: " +
+			"of fewer, no share as small as rhythm_strays can be told",
+	},
+	{
+		"rhythm_week_hours", 84,
+		"hours of the week are known of a secret that was used in at most this many of 168 (see " +
+			"rhythm_day_hours): half of the week",
+	},
+	{
+		"rhythm_weeks", 4,
+		"hours of the week are known from uses in at least this many weeks: by fewer, a weekday " +
+			"hardly repeats",
+	},
 }
 
 // Settings lists what a case can change, by name.

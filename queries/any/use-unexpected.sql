@@ -2,7 +2,8 @@
 --
 -- It stands on no list of the customer's and does not fit what the same secret did before the
 -- window: its network, its tool and its action were all seen then or the use is unexpected. A
--- secret without a baseline has nothing to fit; the finding says so.
+-- secret without a baseline has nothing to fit; the finding says so. new_hour names hours (UTC) in
+-- which a secret that keeps hours never was used before.
 --
 -- level: medium
 -- sources: cloudtrail, github, circleci
@@ -24,7 +25,8 @@ SELECT
   u.pos AS pos,
   u.why AS why,
   u.outcome AS outcome,
-  u.agent_family AS agent
+  u.agent_family AS agent,
+  u.new_hour AS new_hour
 FROM unexpected_uses u
 WHERE u.phase = 'window' AND u.depth = 0
 ORDER BY u.time, u.source, u.event_id, u.secret

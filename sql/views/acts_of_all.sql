@@ -1,10 +1,10 @@
--- The events whose details detections unpack: those of view acts and, with of_anybody true, once each
--- and tied to no secret, all sign-ins to the console and all policies that a user was given in the
--- incident's window: whoever did it, for the sign of AWS's own quarantine stands in the name of the
--- key, and a sign-in in the name of its user.
--- details is the record without the members that are columns: '$.requestParameters.userName'. Stored
--- in the order in which it is asked for, so that details, which cost more to read than all the rest,
--- are read of the events asked for alone.
+-- The events whose details detections unpack: those of view acts and, with of_anybody true, once
+-- each and tied to no secret, all sign-ins to the console and all policies that a user was given
+-- in the incident's window: whoever did it, for the sign of AWS's own quarantine stands in the
+-- name of the key, and a sign-in in the name of its user. details is the record without the
+-- members that are columns: '$.requestParameters.userName'. Stored in the order in which it is
+-- asked for, so that details, which cost more to read than all the rest, are read of the events
+-- asked for alone.
 CREATE VIEW acts_of_all AS
 SELECT
   a.secret AS secret,

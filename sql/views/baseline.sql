@@ -1,5 +1,5 @@
 -- What each secret's credentials did before the window, one row per fact. derived tells the
--- facts of sessions and keys made with it from its own.
+-- facts of sessions and keys made with it from its own. An hour is one of the week, UTC: Tue 14.
 CREATE VIEW baseline AS
 SELECT
   f.secret AS secret,
@@ -51,6 +51,12 @@ FROM (
   ) g
   CROSS JOIN (VALUES ('place'), ('ip'), ('network'), ('owner'), ('country'), ('agent'), ('action'),
     ('region'), ('target')) AS k (what)
+  UNION ALL
+  -- By itself: within the groups above hours would make each use one of its own.
+  SELECT t.secret, t.depth > 0, 'hour', t.hour, count(*), min(t.time), max(t.time)
+  FROM touches t
+  WHERE t.phase = 'before'
+  GROUP BY t.secret, t.depth > 0, t.hour
 ) f
 WHERE f.value IS NOT NULL
 GROUP BY f.secret, f.derived, f.what, f.value

@@ -10,6 +10,11 @@
 -- for that: a thief's use may fall into a job by chance. Its network must be one of CI's, as its
 -- label says or ci_networks tells, and nothing may speak against the address. Inside a job from any
 -- other network the log cannot tell.
+-- new_hour is the hour, UTC, if the secret's hours are known (rhythms) and it was never used in
+-- that one: Tue 14, or 14 where they are known by the day only. It does not make a use
+-- unexpected: people work late and jobs are started by hand, which is why Elastic's rule on
+-- unusual hours has the lowest severity and names just that as its false positive. Where a job
+-- of CI was running, that explains the hour.
 CREATE VIEW judged AS
 SELECT
   t.secret AS secret,
@@ -65,7 +70,10 @@ SELECT
       || CASE WHEN t.repository IS NOT NULL AND repository.value IS NULL
         THEN ', new repository' ELSE '' END
   END AS differs,
-  run.job AS job
+  run.job AS job,
+  CASE WHEN t.phase <> 'before' AND rhythm.span IS NOT NULL AND h.hour IS NULL
+      AND coalesce(run.job, 'none') <> 'inside'
+    THEN CASE rhythm.span WHEN 'week' THEN t.hour ELSE substr(t.hour, 5) END END AS new_hour
 FROM touches t
 LEFT JOIN in_jobs run ON run.secret = t.secret AND run.credential = t.credential
   AND run.file = t.file AND run.pos = t.pos
@@ -95,6 +103,10 @@ LEFT JOIN baseline action ON action.secret = t.secret AND action.derived = (t.de
 LEFT JOIN baseline repository
   ON repository.secret = t.secret AND repository.derived = (t.depth > 0)
   AND repository.what = 'target' AND repository.value = t.repository
+LEFT JOIN rhythms rhythm ON rhythm.secret = t.secret AND rhythm.derived = (t.depth > 0)
+LEFT JOIN hours h ON h.secret = rhythm.secret AND h.derived = rhythm.derived
+  AND h.span = rhythm.span
+  AND h.hour = t.slot % CASE rhythm.span WHEN 'week' THEN 168 ELSE 24 END
 LEFT JOIN (
   SELECT
     u.event_id AS event_id,

@@ -1,5 +1,5 @@
 -- Every event by an exposed or derived credential, before it is judged: the event's columns, the
--- address's, and what a baseline compares (place, network, country, agent family, action).
+-- address's, and what a baseline compares (place, network, country, agent family, action, hour).
 CREATE VIEW touches AS
 SELECT
   c.secret AS secret,
@@ -24,6 +24,9 @@ SELECT
   e.source AS source,
   e.event_id AS event_id,
   e.time AS time,
+  e.slot AS slot, -- hours since a Monday
+  substr('MonTueWedThuFriSatSun', 1 + CAST((e.slot % 168 - e.slot % 24) / 8 AS BIGINT), 3)
+    || ' ' || lpad(CAST(e.slot % 24 AS VARCHAR), 2, '0') AS hour,
   e.account AS account,
   e.region AS region,
   e.service AS service,
@@ -64,7 +67,11 @@ SELECT
   q.file IS NOT NULL AS by_aws
 FROM credentials c
 CROSS JOIN incident n
-JOIN events e ON e.credential = c.credential
+JOIN (
+  SELECT v.*,
+    date_diff('hour', TIMESTAMP '1900-01-01 00:00:00', date_trunc('hour', v.time)) AS slot
+  FROM events v
+) e ON e.credential = c.credential
 LEFT JOIN ips i ON i.ip = e.ip
 -- People at the console come from "AWS Internal" too, so the policy must be AWS's own; a denied
 -- call does not name it. Apart, since details cost more to read than all the rest.

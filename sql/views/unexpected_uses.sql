@@ -9,6 +9,7 @@ SELECT
   u.depth AS depth,
   u.phase AS phase,
   u.why AS why,
+  u.new_hour AS new_hour,
   u.has_baseline AS has_baseline,
   u.job AS job,
   u.source AS source,

@@ -2,7 +2,9 @@
 -- window. expected is true (the customer's list, a responder, AWS itself, or the baseline, and
 -- for a derived credential its minting too), false, or NULL where the log cannot tell: there is
 -- no address to compare, or it names a person who may have acted himself. job tells whether a job
--- of CircleCI had the secret then: inside, perhaps, none, or NULL where the log cannot tell.
+-- of CircleCI had the secret then: inside, perhaps, none, or NULL where the log cannot tell. why
+-- ends with new hour if a use fits but for its hour, which new_hour then names; new_hour is of
+-- uses that do not fit too, but not of those that the customer or AWS stands for.
 CREATE VIEW uses AS
 SELECT
   t.secret AS secret,
@@ -27,9 +29,12 @@ SELECT
     WHEN j.differs <> '' THEN substr(j.differs, 3)
     WHEN NOT coalesce(b.expected, true) THEN 'minted unexpectedly'
     WHEN t.shared AND j.job = 'inside' THEN 'fits the baseline, inside a CircleCI job'
-    WHEN t.shared THEN 'fits the baseline, from a network that anybody can rent'
     ELSE 'fits the baseline'
+      || CASE WHEN t.shared THEN ', from a network that anybody can rent' ELSE '' END
+      || CASE WHEN j.new_hour IS NOT NULL THEN ', new hour' ELSE '' END
   END AS why,
+  CASE WHEN NOT t.by_aws AND j.listed_why IS NULL AND NOT j.responder THEN j.new_hour
+  END AS new_hour,
   j.has_baseline AS has_baseline,
   j.job AS job,
   coalesce(j.listed_by_address, false) AS listed_by_address,

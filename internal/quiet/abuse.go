@@ -13,7 +13,7 @@ type thief struct {
 	t   trail
 }
 
-// abuse plants twelve thefts, one per secret, and says what each is.
+// abuse plants thirteen thefts, one per secret, and says what each is.
 func (c *company) abuse() ([]event, map[string]string) {
 	truth := map[string]string{}
 	var out []event
@@ -41,6 +41,10 @@ func (c *company) abuse() ([]event, map[string]string) {
 		plan.do(t, k)
 		out = append(out, t.out...)
 	}
+	truth[Backup] = "makes a backup of his own by day, from the runner itself"
+	t := &thief{dice: newDice(70)}
+	t.t.at = time.Date(2022, 12, 21, 15, 11, 7, 0, time.UTC)
+	out = append(out, t.build(&c.backup, len(c.keys), t.t.at)...)
 	for i, plan := range []struct {
 		what string
 		do   func(*thief, *token)

@@ -2,12 +2,14 @@ package quiet
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // company is who acts: what CI holds, and everybody else.
 type company struct {
 	keys     []key
+	backup   key // of a job that runs every night, and at no other hour
 	tokens   []token
 	machines []machine
 	people   []person
@@ -141,6 +143,14 @@ func newCompany() *company {
 		}
 		c.keys = append(c.keys, k)
 	}
+	c.backup = key{
+		id: Backup, key: newDice(3).awsID("AKIA"), next: newDice(4).awsID("AKIA"),
+		account: accounts[0], region: "us-east-1", user: "svc-backup", context: "aws-backup",
+		agent: buildAgents[1], place: runner, calls: []call{
+			{"s3.amazonaws.com", "ListObjects", true, `{"bucketName":"acme-backup"}`},
+			{"s3.amazonaws.com", "PutObject", false, `{"bucketName":"acme-backup","key":"dump"}`},
+		},
+	}
 	for i := range githubTokens {
 		t := token{
 			id: fmt.Sprintf("hub-%02d", i), hash: d.hash(), next: d.hash(), login: fmt.Sprintf("acme-bot-%02d", i),
@@ -173,6 +183,9 @@ func newCompany() *company {
 func (d dice) hash() string {
 	return d.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 42) + "A="
 }
+
+// held are all keys that CI holds.
+func (c *company) held() []key { return append(slices.Clip(c.keys), c.backup) }
 
 // heldAt is the key that the builds have.
 func (k *key) heldAt(i int, t time.Time) string {

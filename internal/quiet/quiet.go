@@ -1,6 +1,6 @@
 // Package quiet writes the case of an invented company where nothing happens but work: builds that
-// use forty secrets which CircleCI held, people, machines and services around them, a rotation in
-// January. On request twelve of the secrets are abused in twelve ways. It stands outside the
+// use forty-one secrets which CircleCI held, people, machines and services around them, a rotation in
+// January. On request thirteen of the secrets are abused in thirteen ways. It stands outside the
 // flow: a test loads what it writes and asks for the verdicts, which must leave the builds alone
 // and find the abuses. No detection knows what is planned here.
 //
@@ -19,6 +19,10 @@ import (
 	"slices"
 	"time"
 )
+
+// Backup is the secret of a job that runs every night. Who abuses it does as the job does, from the
+// job's machine, but by day: that can be told and is no proof.
+const Backup = "backup"
 
 // Options say how much is written.
 type Options struct {
@@ -61,7 +65,8 @@ func Write(dir string, o Options) (map[string]string, error) {
 		from := starts.Add(time.Duration(i) * slot)
 		d := newDice(uint64(i) + 1000)
 		events := slices.Clone(c.work(d, from, builds)) // CI, in all three logs
-		events = append(events, c.rotation(from)...)    // what secadmin does
+		events = append(events, c.night(from)...)
+		events = append(events, c.rotation(from)...) // what secadmin does
 		events = append(events, c.others(d, from, background)...)
 		for _, e := range planted {
 			if !e.at.Before(from) && e.at.Before(from.Add(slot)) {
@@ -137,7 +142,7 @@ responders: ["arn:aws:iam::111122223333:user/secadmin", "arn:aws:iam::4444555566
 
 func (c *company) inventory() []byte {
 	rows := [][]string{{"id", "kind", "identifier", "stored_in", "created_at", "rotated_at"}}
-	for i, k := range c.keys {
+	for i, k := range c.held() {
 		rows = append(rows, []string{
 			k.id, "aws-access-key", k.key, "context:" + k.context, "2021-05-01T00:00:00Z",
 			rotatedAt(i).Format(time.RFC3339),

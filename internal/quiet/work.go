@@ -93,6 +93,17 @@ func (c *company) work(d dice, from time.Time, every time.Duration) []event {
 	return out
 }
 
+// night is the job of the backup, ten minutes past two, or somewhat later.
+func (c *company) night(from time.Time) []event {
+	if from.Hour() != 0 {
+		return nil
+	}
+	d := newDice(uint64(from.Unix())) //nolint:gosec // G115: after 1970
+	begins := from.Add(2*time.Hour + 10*time.Minute + time.Duration(d.IntN(300))*time.Second)
+	return append(d.job(begins, c.backup.context),
+		d.build(&c.backup, len(c.keys), begins.Add(20*time.Second))...)
+}
+
 func (d dice) build(k *key, i int, at time.Time) []event {
 	held := k.heldAt(i, at)
 	t := trail{
@@ -161,8 +172,8 @@ func (c *company) rotation(from time.Time) []event {
 	var out []event
 	d := newDice(2)
 	within := func(at time.Time) bool { return !at.Before(from) && at.Before(from.Add(slot)) }
-	for i := range c.keys {
-		k, at := &c.keys[i], rotatedAt(i)
+	for i, k := range c.held() {
+		at := rotatedAt(i)
 		e := d.trail(trail{
 			at: at, account: k.account, region: "us-east-1", address: office, agent: browser,
 			identity: user(k.account, "secadmin", "AKIASECADMIN"+k.account[:8]),

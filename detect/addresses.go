@@ -52,11 +52,14 @@ func described(ips []string, known []Address) []string {
 	return out
 }
 
-// readAddresses reads what is known of the addresses that the findings name.
+// readAddresses reads what is known of the addresses that findings and responders name.
 func readAddresses(ctx context.Context, db Querier, r *Result) (err error) {
 	var ips []string
 	for _, f := range r.Findings {
 		ips = append(ips, f.IPs...)
+	}
+	for _, w := range r.Responders {
+		ips = append(ips, w.IPs...)
 	}
 	r.Addresses, err = collect(ctx, db, `
 		SELECT ip, network, coalesce(country, ''), coalesce(city, ''), coalesce(asn, 0),

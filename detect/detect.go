@@ -59,8 +59,8 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	sortFindings(findings)
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
-		readIncident, readProblems, readAddresses, readLineage, readExposedNext, readSecrets,
-		readDays, readOrigins, readCoverage, readInputs, readDatabases, readSettings,
+		readIncident, readProblems, readResponders, readAddresses, readLineage, readExposedNext,
+		readSecrets, readDays, readOrigins, readCoverage, readInputs, readDatabases, readSettings,
 	}
 	for _, step := range steps {
 		if err := step(ctx, db, r); err != nil {
@@ -110,7 +110,16 @@ func (r *Result) keep(o Options) {
 		r.Secrets[i].Findings = slices.DeleteFunc(r.Secrets[i].Findings,
 			func(id string) bool { return dropped[id] })
 	}
+	for i := range r.Responders {
+		r.Responders[i].Findings = slices.DeleteFunc(r.Responders[i].Findings,
+			func(id string) bool { return dropped[id] })
+	}
 	named := map[string]bool{}
+	for _, w := range r.Responders {
+		for _, ip := range w.IPs {
+			named[ip] = true
+		}
+	}
 	for _, f := range r.Findings {
 		for _, ip := range f.IPs {
 			named[ip] = true

@@ -12,16 +12,18 @@ type Result struct {
 	Incident IncidentSummary `json:"incident"`
 	Secrets  []SecretAnswer  `json:"secrets"`
 	Findings []Finding       `json:"findings"`
-	// Addresses is what is known of each address that the findings name.
+	// Addresses is what is known of each address that the findings and responders name.
 	Addresses []Address `json:"addresses"`
 	Lineage   []Minting `json:"lineage"`
 	// ExposedNext is what was read with the exposed secrets: the second list to rotate.
-	ExposedNext []Exposure       `json:"exposed_next"`
-	Coverage    []CoverageSpan   `json:"coverage"`
-	Caveats     []Caveat         `json:"caveats"`
-	Blind       []BlindDetection `json:"blind"`
-	Problems    []Problem        `json:"problems"`
-	Inputs      []Input          `json:"inputs"`
+	ExposedNext []Exposure `json:"exposed_next"`
+	// Responders are who ended exposed secrets, whom the case does not name first.
+	Responders []Responder      `json:"responders"`
+	Coverage   []CoverageSpan   `json:"coverage"`
+	Caveats    []Caveat         `json:"caveats"`
+	Blind      []BlindDetection `json:"blind"`
+	Problems   []Problem        `json:"problems"`
+	Inputs     []Input          `json:"inputs"`
 	// Databases are what the knowledge of addresses comes from, in the order in which they are asked.
 	Databases []Database `json:"databases"`
 	// Origins is from where the exposed secrets were used, held against where they were used before.
@@ -275,6 +277,33 @@ type Exposure struct {
 	LastSeen   time.Time `json:"last_seen"`
 	Reads      int64     `json:"reads"`
 	Certain    bool      `json:"certain"`
+	Event      string    `json:"event"`
+}
+
+// Responder is who disabled, deleted or replaced exposed secrets since their exposure, with nothing
+// that an exposed secret is or made. One that the case does not name is likely a responder; an
+// intruder may rotate too.
+type Responder struct {
+	Actor       string   `json:"actor"`
+	Credentials []string `json:"credentials"` // with which, where the log says so
+	Named       bool     `json:"named"`       // in the case
+	// SameName: an exposed secret acts in this name too.
+	SameName  bool       `json:"same_name"`
+	IPs       []string   `json:"ips"`
+	FirstSeen time.Time  `json:"first_seen"`
+	LastSeen  time.Time  `json:"last_seen"`
+	Rotations []Rotation `json:"rotations"` // by time
+	// Findings are those tied to no secret that are its acts.
+	Findings []string `json:"findings"`
+}
+
+// Rotation is an act that ended an exposed secret.
+type Rotation struct {
+	Secret     string    `json:"secret"`
+	How        string    `json:"how"` // deleted, disabled, revoked …
+	At         time.Time `json:"at"`
+	Credential string    `json:"credential"` // that did it
+	IP         string    `json:"ip"`
 	Event      string    `json:"event"`
 }
 

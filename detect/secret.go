@@ -127,6 +127,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 		a := judge(f, found[f.ID])
 		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
 			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))
+		a.Next = append(a.Next, nameResponders(a, r.Responders)...)
 		r.Secrets = append(r.Secrets, a)
 	}
 	rankSecrets(r.Secrets, found)

@@ -9,7 +9,13 @@ import (
 )
 
 // addresses lists the addresses of the findings of which something is known.
-func (p *page) addresses(all []detect.Address) error {
+func (p *page) addresses(all []detect.Address, findings []detect.Finding) error {
+	named := map[string]bool{}
+	for _, f := range findings {
+		for _, ip := range f.IPs {
+			named[ip] = true
+		}
+	}
 	g := grid{cols: []column{
 		{name: "address", want: 15, min: 15, middle: true},
 		{name: "country"},
@@ -18,7 +24,7 @@ func (p *page) addresses(all []detect.Address) error {
 		{name: "labels", drop: 3},
 	}}
 	for _, a := range all {
-		if a.About() != "" {
+		if named[a.IP] && a.About() != "" {
 			g.rows = append(g.rows,
 				[]string{a.IP, a.Country, a.City, a.Owner(), strings.Join(a.Labels, " ")})
 		}

@@ -104,7 +104,7 @@ func FindingsText(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.findings(r.Findings); err != nil {
 		return err
 	}
-	if err := p.addresses(r.Addresses); err != nil {
+	if err := p.addresses(r.Addresses, r.Findings); err != nil {
 		return err
 	}
 	p.blind(r.Blind)

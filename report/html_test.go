@@ -204,6 +204,10 @@ func TestPageHostile(t *testing.T) {
 	for i := range r.Lineage {
 		r.Lineage[i].Target += evil
 	}
+	for i := range r.Responders {
+		w := &r.Responders[i]
+		w.Actor, w.Credentials, w.Findings = evil, []string{evil}, []string{evil}
+	}
 	for i := range r.Coverage {
 		r.Coverage[i].Scope = evil
 	}

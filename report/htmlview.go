@@ -26,6 +26,8 @@ type view struct {
 	Chains         []chain
 	Next           []detect.Exposure
 	Doubtful       int
+	Responders     []responderView
+	ResponderNotes []string
 	Origins        []origin
 	Coverage       coverageView
 	Blind          []lack
@@ -146,6 +148,7 @@ func viewOf(r *detect.Result) *view {
 		Case: r.Case, Tool: r.Tool, Answer: sentence(r.Secrets), Incident: incident(r.Incident),
 		Tallies: tallies(secrets), Findings: len(r.Findings),
 		Timeline: timelineOf(r, secrets, x), Chains: chainsOf(r, x), Origins: originsOf(r, x),
+		Responders: respondersOf(r, x), ResponderNotes: responderNotes(r.Responders),
 		Coverage: coverageOf(r), Blind: byLack(r.Blind), Queries: queriesOf(r, x), Made: madeOf(r),
 	}
 	for _, s := range secrets {

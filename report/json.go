@@ -88,6 +88,10 @@ func whole(r *detect.Result) *detect.Result {
 		s.Gaps, s.Kinds, s.EventsPerDay = list(s.Gaps), list(s.Kinds), list(s.EventsPerDay)
 	})
 	c.Addresses = mapped(r.Addresses, func(a *detect.Address) { a.Labels = list(a.Labels) })
+	c.Responders = mapped(r.Responders, func(w *detect.Responder) {
+		w.Credentials, w.IPs, w.Findings = list(w.Credentials), list(w.IPs), list(w.Findings)
+		w.Rotations = list(w.Rotations)
+	})
 	c.Incident.Phases = list(r.Incident.Phases)
 	c.Databases = list(r.Databases)
 	c.Origins = mapped(r.Origins, func(o *detect.Origin) { o.Labels = list(o.Labels) })

@@ -20,7 +20,7 @@ type Options struct {
 }
 
 // Text writes the whole report: the answer in one sentence, a table of the secrets, why each
-// secret that is not clear is not, the findings, what was made with the secrets and what was read with
+// secret that is not clear is not, the findings, who ended the secrets, what was made with the secrets and what was read with
 // them, and what the logs cannot tell.
 func Text(w io.Writer, r *detect.Result, o Options) error {
 	p := newPage(o)
@@ -33,7 +33,10 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.findings(r.Findings); err != nil {
 		return err
 	}
-	if err := p.addresses(r.Addresses); err != nil {
+	if err := p.responders(r.Responders, r.Addresses, "responders in result.json"); err != nil {
+		return err
+	}
+	if err := p.addresses(r.Addresses, r.Findings); err != nil {
 		return err
 	}
 	if err := p.lineage(r.Lineage, "breachwindow show SECRET"); err != nil {

@@ -148,6 +148,7 @@ func sample(tb testing.TB) *detect.Result {
 		}
 	}
 	r.Findings = findings(tb, deploy.ID)
+	r.Responders = responders(tb)
 	pictured(tb, r)
 	return r
 }
@@ -173,6 +174,24 @@ func findings(tb testing.TB, secret string) []detect.Finding {
 	list[0].Actions = []string{"AssumeRole", "GetCallerIdentity", "ListBuckets"}
 	list[0].Attributes = map[string]any{"indicator": "178.249.214.10", "confidence": "high", "ports": []any{443, 8443}}
 	return list
+}
+
+// responders are one whom the case does not name and who did something else besides, and one whom it
+// names, in whose name an exposed secret acts.
+func responders(tb testing.TB) []detect.Responder {
+	tb.Helper()
+	forced, rotated := at(tb, "2023-01-07 07:30:00"), at(tb, "2023-01-05 09:29:58")
+	return []detect.Responder{
+		{
+			Actor: "octo-dev", IPs: []string{"188.68.229.52"}, FirstSeen: forced, LastSeen: forced,
+			Rotations: []detect.Rotation{{Secret: "bot-token", How: "revoked", At: forced, IP: "188.68.229.52", Event: "94f5"}},
+			Findings:  []string{"5f5e5d5c5b5a"},
+		},
+		{
+			Actor: "arn:aws:iam::444455556666:user/secadmin", Credentials: []string{"AKIAIADMINNN7EXAMPLE"}, Named: true, SameName: true, FirstSeen: rotated, LastSeen: rotated,
+			Rotations: []detect.Rotation{{Secret: "terraform", How: "deleted", At: rotated, Credential: "AKIAIADMINNN7EXAMPLE", Event: "a506"}},
+		},
+	}
 }
 
 func lineage(tb testing.TB, secret string) []detect.Minting {
@@ -214,9 +233,18 @@ func nasty(tb testing.TB) *detect.Result {
 		f.Attributes = map[string]any{mixed: mixed, "n": map[string]any{hostile: long}, long: wide}
 		f.Count = 1 << 62
 	}
+	for _, a := range r.Addresses { // those that the page tells of
+		r.Findings[0].IPs = append(r.Findings[0].IPs, a.IP)
+	}
 	for i := range r.Lineage {
 		m := &r.Lineage[i]
 		m.Secret, m.How, m.Event = mixed, mixed, wide
+	}
+	for i := range r.Responders {
+		w := &r.Responders[i]
+		w.Actor, w.Credentials, w.IPs = mixed, []string{long, wide}, []string{mixed, hostile}
+		w.Findings, w.Rotations[0].Secret = []string{mixed, long}, hostile
+		w.Rotations[0].How, w.Rotations[0].IP, w.Rotations[0].Event = long, hostile, mixed
 	}
 	for i := range r.ExposedNext {
 		e := &r.ExposedNext[i]

@@ -273,6 +273,9 @@ func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
 	if err := p.findingsTable("findings", byLevel(own), false, ""); err != nil {
 		return err
 	}
+	if err := p.enders(endedBy(r.Responders, id), r.Addresses); err != nil {
+		return err
+	}
 	minted := slices.DeleteFunc(slices.Clone(r.Lineage), func(m detect.Minting) bool {
 		return m.Secret != id
 	})

@@ -86,6 +86,7 @@ var stages = []struct {
 	{"judged", WhileDeriving},
 	{"births", WhileDeriving},
 	{"uses", BeforeDetect},
+	{"rotations", BeforeDetect},
 	{"key_users", BeforeDetect},
 	{"unexpected_uses", Live},
 	{"in_window", Live},

@@ -30,7 +30,7 @@ logs: [logs]                        # files, folders or globs; recognised by con
 # indicators: [iocs.csv]
 
 # Who rotates secrets for you, as the logs name them. Their acts are not the intruder's; but what
-# an exposed key of theirs did is, unless you list the key itself.
+# an exposed key of theirs did is, unless you list the key itself. The report suggests whom to name.
 # responders: ["arn:aws:iam::111122223333:user/secadmin"]
 
 # Rotation of all secrets that have no date of their own.

@@ -136,6 +136,29 @@ func TestRecallInvictus(t *testing.T) {
 	r.log(t, "invictus, kinds of writing calls by the seed key", r.findings(t))
 }
 
+// TestRespondersInvictus: what the seed key removes, its own traces, makes nobody a responder, though
+// the keys that it removes are exposed too.
+func TestRespondersInvictus(t *testing.T) {
+	t.Parallel()
+	r := newRecall()
+	for _, records := range recordsIn(t, "invictus-aws_dataset", "CloudTrail") {
+		for _, record := range records {
+			r.add("all", record, false)
+			if asked, ok := record["requestParameters"].(map[string]any); ok &&
+				record["eventName"] == "DeleteAccessKey" {
+				r.use(fmt.Sprint(asked["accessKeyId"]))
+			}
+		}
+	}
+	db := r.prepared(t)
+	if n := rowsOf(t, db, `SELECT event FROM revocations WHERE how = 'deleted'`); len(n) < 2 {
+		t.Fatalf("only %d keys are deleted", len(n))
+	}
+	if got := rowsOf(t, db, `SELECT secret || ' by ' || actor FROM rotations`); len(got) > 0 {
+		t.Errorf("rotations %q", got)
+	}
+}
+
 // recall gathers records by the unit that is to be found: a technique, a call, a case.
 type recall struct {
 	units   []string
@@ -198,8 +221,8 @@ func actingKey(record map[string]any) string {
 	return key
 }
 
-// findings makes a case of the records and says which behaviours find each unit by its key.
-func (r *recall) findings(t *testing.T) map[string][]string {
+// prepared makes a case of the records.
+func (r *recall) prepared(t *testing.T) *caseDB {
 	t.Helper()
 	dir := t.TempDir()
 	var log bytes.Buffer
@@ -220,10 +243,16 @@ func (r *recall) findings(t *testing.T) map[string][]string {
 		"starts: 2000-01-01\ncreated_before: 2100-01-01\n"))
 	writeFile(t, filepath.Join(dir, "case.yaml"), []byte(
 		"incident: incident.yaml\nsecrets: [secrets.csv]\nlogs: [logs]\n"))
-	db := preparedCase(t, &app{
+	return preparedCase(t, &app{
 		in: strings.NewReader(""), out: io.Discard, errw: testWriter{t},
 		getenv: func(string) string { return "" }, now: time.Now, caseDir: dir,
 	})
+}
+
+// findings says which behaviours find each unit by its key.
+func (r *recall) findings(t *testing.T) map[string][]string {
+	t.Helper()
+	db := r.prepared(t)
 	qs, err := queries.Builtin()
 	if err != nil {
 		t.Fatal(err)

@@ -101,7 +101,7 @@ func whole(r *detect.Result) *detect.Result {
 	c.Settings = list(r.Settings)
 	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
-	c.Problems = list(r.Problems)
+	c.Problems, c.ExposedNext = list(r.Problems), list(r.ExposedNext)
 	return &c
 }
 

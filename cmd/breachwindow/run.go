@@ -193,14 +193,16 @@ func loadQueries(dir string) ([]queries.Query, error) {
 }
 
 // formats are what --format takes where a whole Result is printed.
-var formats = []string{"table", "html", "json", "csv", "timesketch", "ocsf", "stix"}
+var formats = []string{
+	"table", "html", "json", "csv", "jsonl", "timesketch", "ocsf", "stix",
+}
 
 // renderers make every format but the table, which is made for the terminal at hand.
 var renderers = map[string]func(io.Writer, *detect.Result) error{
-	"html": report.HTML,
-	"json": report.JSON,
-	"csv":  report.CSV,
-
+	"html":       report.HTML,
+	"json":       report.JSON,
+	"csv":        report.CSV,
+	"jsonl":      report.JSONL,
 	"timesketch": report.Timesketch,
 	"ocsf":       report.OCSF,
 	"stix":       report.STIX,

@@ -194,7 +194,7 @@ func loadQueries(dir string) ([]queries.Query, error) {
 
 // formats are what --format takes where a whole Result is printed.
 var formats = []string{
-	"table", "html", "json", "csv", "jsonl", "timesketch", "ocsf", "stix",
+	"table", "html", "json", "csv", "jsonl", "parquet", "timesketch", "ocsf", "stix",
 }
 
 // renderers make every format but the table, which is made for the terminal at hand.
@@ -203,10 +203,14 @@ var renderers = map[string]func(io.Writer, *detect.Result) error{
 	"json":       report.JSON,
 	"csv":        report.CSV,
 	"jsonl":      report.JSONL,
+	"parquet":    report.Parquet,
 	"timesketch": report.Timesketch,
 	"ocsf":       report.OCSF,
 	"stix":       report.STIX,
 }
+
+// fileFormats are those that are files, not text.
+var fileFormats = []string{"parquet"}
 
 func formatFlag(cmd *cobra.Command, format *string, names []string) {
 	cmd.Flags().StringVar(format, "format", "table", oneOf(names))
@@ -232,6 +236,10 @@ func (a *app) renderer(format string) (func(*detect.Result) error, error) {
 	render, ok := renderers[format]
 	if !ok {
 		return nil, usagef("--format %q: write %s", format, oneOf(formats))
+	}
+	if slices.Contains(fileFormats, format) && a.terminal.width > 0 {
+		return nil, usagef("--format %s: a file is no text for a terminal\n"+
+			"hint: write it to one: > result.%s", format, format)
 	}
 	return func(r *detect.Result) error { return render(a.out, r) }, nil
 }

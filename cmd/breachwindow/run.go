@@ -194,7 +194,7 @@ func loadQueries(dir string) ([]queries.Query, error) {
 
 // formats are what --format takes where a whole Result is printed.
 var formats = []string{
-	"table", "html", "json", "csv", "jsonl", "parquet", "timesketch", "ocsf", "stix",
+	"table", "html", "json", "csv", "jsonl", "xlsx", "parquet", "timesketch", "ocsf", "stix",
 }
 
 // renderers make every format but the table, which is made for the terminal at hand.
@@ -203,6 +203,7 @@ var renderers = map[string]func(io.Writer, *detect.Result) error{
 	"json":       report.JSON,
 	"csv":        report.CSV,
 	"jsonl":      report.JSONL,
+	"xlsx":       report.XLSX,
 	"parquet":    report.Parquet,
 	"timesketch": report.Timesketch,
 	"ocsf":       report.OCSF,
@@ -210,7 +211,7 @@ var renderers = map[string]func(io.Writer, *detect.Result) error{
 }
 
 // fileFormats are those that are files, not text.
-var fileFormats = []string{"parquet"}
+var fileFormats = []string{"xlsx", "parquet"}
 
 func formatFlag(cmd *cobra.Command, format *string, names []string) {
 	cmd.Flags().StringVar(format, "format", "table", oneOf(names))

@@ -237,6 +237,7 @@ func TestWriteError(t *testing.T) {
 	all := formats(r, report.Options{Width: 80})
 	all["json"] = func(w io.Writer) error { return report.JSON(w, r) }
 	all["jsonl"] = func(w io.Writer) error { return report.JSONL(w, r) }
+	all["md"] = func(w io.Writer) error { return report.Markdown(w, r) }
 	all["xlsx"] = func(w io.Writer) error { return report.XLSX(w, r) }
 	all["parquet"] = func(w io.Writer) error { return report.Parquet(w, r) }
 	all["table"] = func(w io.Writer) error {

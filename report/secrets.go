@@ -10,13 +10,14 @@ import (
 	"breachwindow/detect"
 )
 
+var worstFirst = []detect.Verdict{
+	detect.Compromised, detect.Suspicious, detect.Unknown,
+	detect.Used, detect.Unused, detect.Unexposed,
+}
+
 // rank orders verdicts, worst first. A verdict that this program does not know is 0: it comes
 // before all others, because it must not look like an all-clear.
 func rank(v detect.Verdict) int {
-	worstFirst := []detect.Verdict{
-		detect.Compromised, detect.Suspicious, detect.Unknown,
-		detect.Used, detect.Unused, detect.Unexposed,
-	}
 	return slices.Index(worstFirst, v) + 1
 }
 

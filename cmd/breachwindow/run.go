@@ -194,7 +194,7 @@ func loadQueries(dir string) ([]queries.Query, error) {
 
 // formats are what --format takes where a whole Result is printed.
 var formats = []string{
-	"table", "html", "json", "csv", "jsonl", "xlsx", "parquet", "timesketch", "ocsf", "stix",
+	"table", "html", "json", "csv", "md", "jsonl", "xlsx", "parquet", "timesketch", "ocsf", "stix",
 }
 
 // renderers make every format but the table, which is made for the terminal at hand.
@@ -202,6 +202,7 @@ var renderers = map[string]func(io.Writer, *detect.Result) error{
 	"html":       report.HTML,
 	"json":       report.JSON,
 	"csv":        report.CSV,
+	"md":         report.Markdown,
 	"jsonl":      report.JSONL,
 	"xlsx":       report.XLSX,
 	"parquet":    report.Parquet,

@@ -20,11 +20,23 @@ func (a *app) reportCmd() *cobra.Command {
 		Long: `Report renders the result of the last run, without the logs and without the database:
 --from names any result.json, - is standard input.
 
-For other tools: timesketch is a timeline (save it as .jsonl), ocsf a Detection Finding for each
-finding and each secret, both a line of JSON each; stix is a bundle of STIX 2.1 with the intruder's
-addresses, marked TLP:AMBER. An address that may be your own is not in it, and nothing names you.`,
-		Example: "  breachwindow report --case acme\n  breachwindow report --from result.json\n" +
-			"  breachwindow report --case acme --format stix > bundle.json",
+  table       for this terminal, or a pipe
+  html        one page, as report.html
+  json        as result.json
+  csv         a row per finding, and per secret without any
+  md          a ticket for GitHub, GitLab or Jira
+  jsonl       a line per secret, finding, file …, for jq, Splunk, Elastic
+  xlsx        a workbook: secrets, findings, chain, coverage, limits, inputs
+  parquet     typed rows of secrets and findings, for DuckDB, pandas, Spark
+  timesketch  a timeline; save it as .jsonl
+  ocsf        a Detection Finding per finding and per secret, a line of JSON each
+  stix        a bundle of STIX 2.1 with the intruder's addresses, marked TLP:AMBER: one that may be
+              your own is not in it, and nothing names you
+
+xlsx and parquet are files: write them to one.`,
+		Example: "  breachwindow report --case acme\n" +
+			"  breachwindow report --from result.json --format md > ticket.md\n" +
+			"  breachwindow report --case acme --format xlsx > acme.xlsx",
 		RunE: func(*cobra.Command, []string) error {
 			render, err := a.renderer(format)
 			if err != nil {

@@ -80,8 +80,13 @@ func (t *ticket) write(r *detect.Result) {
 }
 
 func (t *ticket) line(s string)    { t.out.WriteString(strings.TrimRight(s, " ") + "\n") }
-func (t *ticket) item(s string)    { t.line("- " + s) }
 func (t *ticket) section(s string) { t.line("\n## " + s + "\n") }
+
+func (t *ticket) item(s string) {
+	if s != "" {
+		t.line("- " + s)
+	}
+}
 
 // say is a sentence, name a name or an id.
 func (t *ticket) say(s string) string  { return prose(shorten(s, t.text)) }

@@ -11,7 +11,7 @@ import (
 
 // Version is the version of the tables. A database of another version is upgraded by package
 // store where a migration is known, and refused otherwise.
-const Version = 7
+const Version = 8
 
 // Tables creates the tables of an empty database.
 //
@@ -57,6 +57,8 @@ var stages = []struct {
 	name  string
 	stage Stage
 }{
+	{"decisions", Live},
+	{"expected_entries", Live},
 	{"logins", AfterLoad},
 	{"made_on_github", AfterLoad},
 	{"grants", AfterLoad},
@@ -87,6 +89,7 @@ var stages = []struct {
 	{"births", WhileDeriving},
 	{"uses", BeforeDetect},
 	{"rotations", BeforeDetect},
+	{"triaged_uses", BeforeDetect},
 	{"key_users", BeforeDetect},
 	{"unexpected_uses", Live},
 	{"in_window", Live},

@@ -208,3 +208,21 @@ CREATE TABLE main.mailed (
   result_sha256 VARCHAR NOT NULL,
   outline VARCHAR NOT NULL         -- JSON, a result.json without what no comparison needs
 );
+
+-- What people decided on findings, secrets and uses: a log to which rows are only added. Of one
+-- subject the newest counts (view decisions).
+CREATE TABLE main.triage (
+  kind VARCHAR NOT NULL,           -- finding, secret, use
+  subject VARCHAR NOT NULL,        -- the id of the finding or secret; '' for a use
+  secret VARCHAR,                  -- what uses are meant, all of these: of this secret; NULL: any
+  ip VARCHAR,                      -- from this address or network, as people write it
+  ip_from VARCHAR,                 -- as in expected_list
+  ip_to VARCHAR,
+  agent VARCHAR,                   -- glob with *, in any case of letters
+  actor VARCHAR,                   -- glob with *, in any case of letters
+  decision VARCHAR NOT NULL,       -- benign, confirmed, needs-work; open: undone
+  note VARCHAR NOT NULL,           -- why; may be '' only where it is open
+  author VARCHAR NOT NULL,
+  decided_at TIMESTAMP NOT NULL,
+  seen VARCHAR NOT NULL            -- JSON: the findings as they were then; [] for a use
+);

@@ -50,6 +50,10 @@ var migrations = []string{
 	  status VARCHAR NOT NULL, error VARCHAR, result_sha256 VARCHAR, events BIGINT,
 	  logs_from TIMESTAMP, logs_to TIMESTAMP, findings BIGINT, alarms BIGINT, unknowns BIGINT);
 	CREATE TABLE main.mailed (result_sha256 VARCHAR NOT NULL, outline VARCHAR NOT NULL);`,
+	`CREATE TABLE main.triage (
+	  kind VARCHAR NOT NULL, subject VARCHAR NOT NULL, secret VARCHAR, ip VARCHAR, ip_from VARCHAR,
+	  ip_to VARCHAR, agent VARCHAR, actor VARCHAR, decision VARCHAR NOT NULL, note VARCHAR NOT NULL,
+	  author VARCHAR NOT NULL, decided_at TIMESTAMP NOT NULL, seen VARCHAR NOT NULL);`,
 }
 
 // prepare brings the open database to this program's version.

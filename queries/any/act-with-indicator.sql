@@ -39,6 +39,7 @@ WHERE (h.type IN ('ip', 'network') OR h.confidence <> 'low')
     SELECT 1 FROM responders r
     WHERE lower(r.value) = lower(w.actor) OR r.value = w.credential)
   AND NOT EXISTS (
-    SELECT 1 FROM expected_list x
-    WHERE x.ip_from = x.ip_to AND x.ip_from = i.address AND x.agent IS NULL AND x.actor IS NULL)
+    SELECT 1 FROM expected_entries x
+    WHERE x.ip_from = x.ip_to AND x.ip_from = i.address AND x.secret IS NULL AND x.agent IS NULL
+      AND x.actor IS NULL)
 ORDER BY w.time, w.source, w.event_id, h.indicator

@@ -35,6 +35,7 @@ FROM uses u
 JOIN hits h ON h.file = u.file AND h.pos = u.pos
 WHERE (u.phase = 'window' OR (u.phase = 'after' AND u.named))
   AND (u.expected = false OR (h.confidence = 'high' AND (u.expected IS NULL
-    OR (h.type IN ('repository', 'commit') AND NOT u.responder AND u.why NOT LIKE 'listed: %'))))
+    OR (h.type IN ('repository', 'commit') AND NOT u.responder AND u.why NOT LIKE 'listed: %'
+      AND u.why NOT LIKE 'triaged benign by %'))))
   AND (h.type NOT IN ('ip', 'network') OR h.confidence = 'low')
 ORDER BY u.time, u.source, u.event_id, u.secret, h.indicator

@@ -25,6 +25,7 @@ SELECT
   t.pos AS pos,
   listed.why AS listed_why,
   listed.by_address AS listed_by_address,
+  listed.triaged AS listed_triaged,
   r.value IS NOT NULL AS responder,
   known.secret IS NOT NULL AS has_baseline,
   CASE
@@ -109,17 +110,20 @@ LEFT JOIN hours h ON h.secret = rhythm.secret AND h.derived = rhythm.derived
   AND h.hour = t.slot % CASE rhythm.span WHEN 'week' THEN 168 ELSE 24 END
 LEFT JOIN (
   SELECT
+    u.secret AS secret,
     u.event_id AS event_id,
     u.source AS source,
     u.file AS file,
     u.pos AS pos,
     min_by(x.why, x.entry) AS why,
+    bool_and(x.triaged) AS triaged, -- no entry of case.yaml says so
     bool_or(x.ip_from = x.ip_to) AS by_address -- that address itself, not a network around it
-  FROM expected_list x
+  FROM expected_entries x
   JOIN touches u
-    ON (x.ip_from IS NULL OR (u.address >= x.ip_from AND u.address <= x.ip_to))
+    ON (x.secret IS NULL OR u.secret = x.secret)
+    AND (x.ip_from IS NULL OR (u.address >= x.ip_from AND u.address <= x.ip_to))
     AND (x.agent IS NULL OR lower(u.agent) LIKE x.agent ESCAPE '\')
     AND (x.actor IS NULL OR lower(u.actor) LIKE x.actor ESCAPE '\')
-  GROUP BY u.event_id, u.source, u.file, u.pos
-) listed ON listed.file = t.file AND listed.pos = t.pos
+  GROUP BY u.secret, u.event_id, u.source, u.file, u.pos
+) listed ON listed.secret = t.secret AND listed.file = t.file AND listed.pos = t.pos
 LEFT JOIN (SELECT DISTINCT p.value AS value FROM responders p) r ON r.value = t.credential

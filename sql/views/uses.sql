@@ -22,7 +22,7 @@ SELECT
   END AS expected,
   CASE
     WHEN t.by_aws THEN 'AWS itself'
-    WHEN j.listed_why IS NOT NULL THEN 'listed: ' || j.listed_why
+    WHEN j.listed_why IS NOT NULL THEN j.listed_why
     WHEN j.responder THEN 'responder'
     WHEN j.fits AND NOT j.has_baseline AND t.phase <> 'before' AND coalesce(b.expected, true)
       THEN 'inside a CircleCI job'
@@ -38,6 +38,9 @@ SELECT
   j.has_baseline AS has_baseline,
   j.job AS job,
   coalesce(j.listed_by_address, false) AS listed_by_address,
+  -- Nothing but a decision of triage makes it expected.
+  coalesce(j.listed_triaged AND NOT t.by_aws AND NOT j.responder AND NOT coalesce(j.fits, false),
+    false) AS triaged,
   j.responder AS responder,
   t.by_aws AS by_aws,
   t.minted_at AS minted_at,

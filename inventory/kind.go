@@ -72,6 +72,9 @@ func parseKind(s string) (Kind, *fault) {
 	return "", &fault{"unknown kind " + echo(s), "the kinds are " + strings.Join(all, ", ")}
 }
 
+// Nearest finds the word, such as an id, that was most likely meant.
+func Nearest(s string, words []string) (string, bool) { return nearest(s, words) }
+
 // nearest finds the word that was most likely meant: one with few letters changed, else
 // the only one that holds what was written.
 func nearest(s string, words []string) (string, bool) {

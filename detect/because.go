@@ -81,8 +81,21 @@ func distinctSorted(list []string) []string {
 
 func usedSentence(f facts) string {
 	text := plural(f.Uses.Window, "use") + " in the window, every one expected"
-	if f.derivedUses > 0 {
+	strange := f.Uses.Window - f.Uses.Expected
+	if strange > 0 {
+		text = fmt.Sprintf("%s in the window, %d of them expected", plural(f.Uses.Window, "use"),
+			f.Uses.Expected)
+	}
+	switch {
+	case f.derivedUses == 0:
+	case strange+f.derivedStrange == 0:
 		text += "; so are all " + fmt.Sprint(f.derivedUses) + " by credentials made with it"
+	default:
+		text += fmt.Sprintf("; %d of the %d by credentials made with it are expected",
+			f.derivedUses-f.derivedStrange, f.derivedUses)
+	}
+	if strange+f.derivedStrange > 0 {
+		text += "; what is not expected stands in findings that were triaged benign"
 	}
 	text += "; the logs cover the whole window."
 	if f.sharedUses > 0 {

@@ -24,7 +24,11 @@ const (
 
 // confidence is lowered by one step for each reason, each of which is said. A published address, or a
 // success after the rotation, needs no habit to compare with.
-func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []string) {
+// What only a decision of triage makes of it is a reason too; without is the verdict that there would
+// be otherwise.
+func confidence(
+	f facts, verdict Verdict, grounds []Finding, without Verdict,
+) (Confidence, []string) {
 	var why []string
 	add := func(holds bool, format string, args ...any) {
 		if holds {
@@ -34,8 +38,9 @@ func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []stri
 	switch verdict {
 	case Compromised, Suspicious:
 		habit := !slices.ContainsFunc(grounds, func(x Finding) bool {
-			return x.Query == "any/use-from-indicator" || x.Query == "any/use-after-rotation"
-		})
+			return x.Query == "any/use-from-indicator" || x.Query == "any/use-after-rotation" ||
+				x.Query == confirmedUses || x.Triage.confirms()
+		}) && !f.Triage.confirms()
 		add(habit && f.Uses.Before == 0, "no use of it before its window is in the logs, so nobody "+
 			"knows what is usual")
 		add(habit && f.thinBaseline(), "what is usual rests on %s", f.baseline())
@@ -53,6 +58,10 @@ func confidence(f facts, verdict Verdict, grounds []Finding) (Confidence, []stri
 		add(len(f.caveats) > 0, "its logs do not have all kinds of events")
 	default:
 		return "", nil
+	}
+	add(verdict != without, "without triage it would be %s", without)
+	for _, t := range f.triaged {
+		add(true, "%s", t.words())
 	}
 	add(f.placeless > 0, "%s of the window came without a source address",
 		plural(f.placeless, "use"))

@@ -30,7 +30,7 @@ func TestConfidenceOfHours(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.facts.Uses, c.facts.baselineDays = UseCounts{Before: 60, Window: 9}, 30
-			got, why := confidence(c.facts, Used, nil)
+			got, why := confidence(c.facts, Used, nil, Used)
 			if got != c.want || !slices.Equal(why, c.why) {
 				t.Errorf("got %s, %q, want %s, %q", got, why, c.want, c.why)
 			}

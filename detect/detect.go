@@ -54,13 +54,17 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 		if err != nil {
 			return nil, fmt.Errorf("query %s: %w", q.ID, err)
 		}
-		findings = append(findings, found...)
+		for _, f := range found {
+			findings = append(findings, f.Finding)
+			r.Sightings = append(r.Sightings, f.seen)
+		}
 	}
 	sortFindings(findings)
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
 		readIncident, readProblems, readResponders, readAddresses, readLineage, readExposedNext,
-		readSecrets, readDays, readOrigins, readCoverage, readInputs, readDatabases, readSettings,
+		readTriage, readSecrets, readDays, readOrigins, readCoverage, readInputs, readDatabases,
+		readSettings,
 	}
 	for _, step := range steps {
 		if err := step(ctx, db, r); err != nil {

@@ -24,7 +24,7 @@ const (
 // daily use has more of them than a program should carry.
 func runQuery(
 	ctx context.Context, db Querier, q queries.Query, caseName string, files map[string]string,
-) ([]Finding, error) {
+) ([]found, error) {
 	g, err := groupingOf(ctx, db, q, caseName)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,10 @@ func (g grouping) sql() string {
 		"  slice(array_agg(CAST(q.file AS VARCHAR) || ' ' || CAST(q.pos AS VARCHAR) || ' ' || q.event_id\n" +
 		"    ORDER BY q.time, q.event_source, q.event_id) FILTER (WHERE q.event_id IS NOT NULL\n" +
 		"    AND q.file IS NOT NULL AND q.pos IS NOT NULL), 1, " + fmt.Sprint(maxPlaces) + ")")
-	for _, name := range append([]string{"ip", "actor", "action"}, g.extras...) {
+	for _, name := range []string{"ip", "actor", "action"} {
+		b.WriteString(",\n  " + allDistinct(name))
+	}
+	for _, name := range g.extras {
 		b.WriteString(",\n  " + distinct(name))
 	}
 	for _, name := range g.keys {
@@ -91,9 +94,22 @@ func distinct(column string) string {
 		c, c, maxValues)
 }
 
+// allDistinct has, for an event without the value, an empty one. One more than is compared tells that
+// there are too many.
+func allDistinct(column string) string {
+	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT coalesce(CAST(q.%s AS VARCHAR), ''))), 1, %d)",
+		quote(column), maxSeen+1)
+}
+
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
-func (g grouping) scan(rows *sql.Rows) (Finding, error) {
+// found is a finding, and all of it that triage compares.
+type found struct {
+	Finding
+	seen Sighting
+}
+
+func (g grouping) scan(rows *sql.Rows) (found, error) {
 	var secret, credential sql.NullString
 	f := Finding{Query: g.query.ID, Title: g.query.Title, Attributes: map[string]any{}}
 	lists := make([]any, 5+len(g.extras)) // events, places, ips, actors, actions, extras
@@ -106,11 +122,12 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 		dest = append(dest, &keys[i])
 	}
 	if err := rows.Scan(dest...); err != nil {
-		return Finding{}, err
+		return found{}, err
 	}
 	f.Secret, f.Credential = secret.String, credential.String
-	f.Events, f.Places, f.IPs = texts(lists[0]), g.places(texts(lists[1])), texts(lists[2])
-	f.Actors, f.Actions = texts(lists[3]), texts(lists[4])
+	f.Events, f.Places = texts(lists[0]), g.places(texts(lists[1]))
+	seen := Sighting{IPs: texts(lists[2]), Actors: texts(lists[3]), Actions: texts(lists[4])}
+	f.IPs, f.Actors, f.Actions = shown(seen.IPs), shown(seen.Actors), shown(seen.Actions)
 	for i, name := range g.extras {
 		switch values := texts(lists[5+i]); len(values) {
 		case 0:
@@ -134,7 +151,18 @@ func (g grouping) scan(rows *sql.Rows) (Finding, error) {
 	}
 	f.ID = g.id(f.Secret, keys)
 	f.FirstSeen, f.LastSeen = f.FirstSeen.UTC(), f.LastSeen.UTC()
-	return f, nil
+	seen.Finding, seen.Query, seen.Secret = f.ID, f.Query, f.Secret
+	seen.Level, seen.Count, seen.Group = f.Level, f.Count, [][2]string{}
+	for i, name := range g.keys {
+		seen.Group = append(seen.Group, [2]string{name, keys[i].String})
+	}
+	return found{f, seen}, nil
+}
+
+// shown is the part of a list that a finding carries: no empty value, and not too many.
+func shown(list []string) []string {
+	list = slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
+	return list[:min(len(list), maxValues)]
 }
 
 // places reads what sql wrote. What names no file that was read, in a detection of the user's, is left

@@ -32,7 +32,12 @@ type Result struct {
 	Queries []QueryText `json:"queries"`
 	// Settings are those that the case changed.
 	Settings []Setting `json:"settings"`
-	Totals   Totals    `json:"totals"`
+	// Triage is what people decided, as far as it holds or wants a look: by time, without what they
+	// took back.
+	Triage []Decision `json:"triage"`
+	Totals Totals     `json:"totals"`
+	// Sightings are the findings as triage compares them. A saved result does not have them.
+	Sightings []Sighting `json:"-"`
 }
 
 // IncidentSummary names the incident that the case investigates. Ends is nil while the
@@ -108,6 +113,11 @@ type SecretAnswer struct {
 	// Days are those with uses, from thirty days before the window on.
 	Days     []UseDay `json:"days"`
 	Findings []string `json:"findings"` // ids, worst first
+	// RestsOnTriage tells that the verdict would be another one without what people decided, or that
+	// uses are expected only because of that. Because says which decisions these are.
+	RestsOnTriage bool `json:"rests_on_triage,omitempty"`
+	// Triage is what a person decided on the secret itself; nil: nothing.
+	Triage *Triage `json:"triage,omitempty"`
 }
 
 // UseCounts counts a secret's uses: Before, Window and After by its own credentials and by
@@ -154,6 +164,8 @@ type Finding struct {
 	Actors     []string       `json:"actors"`
 	Actions    []string       `json:"actions"`
 	Attributes map[string]any `json:"attributes"`
+	// Triage is what a person decided on the finding, or on its secret; nil: nothing.
+	Triage *Triage `json:"triage,omitempty"`
 }
 
 // Place is where the record of an event is: a file, by its path as in Inputs, and the line or element.

@@ -27,26 +27,28 @@ type facts struct {
 	cutOff     *time.Time     // of the exposure: what was stored before it is lost
 	asOf       *time.Time     // the last event of all logs
 
-	untold        int64 // uses in the window of which the log cannot say whose they were
-	untoldInJobs  int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
-	untoldShared  int64 // of these, from a network which anybody can rent
-	sharedUses    int64 // expected uses from such a network
-	newHours      int64 // expected uses in the window, in hours in which it never was used before
-	newWeekHours  bool  // these are hours of the week, not of the day
-	baselineDays  int64 // on which it was used before its window
-	placeless     int64 // uses in the window without a source address
-	tailOnly      bool  // all of its uses are joined by a masked key's end
-	derivedUses   int64 // by derived credentials in their windows
-	derivedUntold int64
-	joinable      int64 // credentials that a log of uses can name
-	watched       int64 // scopes whose coverage matters
-	holes         []hole
-	nameless      []nameless
-	caveats       []string // what its logs cannot show at all
-	rejects       int64    // records that were lost in files that could show a use
-	strange       int64    // files that were not recognised
-	missing       []string // logs that are not there or not whole
-	early         int64    // events by it before it was created, by the inventory
+	untold         int64 // uses in the window of which the log cannot say whose they were
+	untoldInJobs   int64 // of these, inside a CircleCI job that had it, from a network that may be anybody's
+	untoldShared   int64 // of these, from a network which anybody can rent
+	sharedUses     int64 // expected uses from such a network
+	newHours       int64 // expected uses in the window, in hours in which it never was used before
+	newWeekHours   bool  // these are hours of the week, not of the day
+	baselineDays   int64 // on which it was used before its window
+	placeless      int64 // uses in the window without a source address
+	tailOnly       bool  // all of its uses are joined by a masked key's end
+	derivedUses    int64 // by derived credentials in their windows
+	derivedUntold  int64
+	derivedStrange int64         // that are not expected
+	triaged        []triagedUses // what is expected only by a decision
+	joinable       int64         // credentials that a log of uses can name
+	watched        int64         // scopes whose coverage matters
+	holes          []hole
+	nameless       []nameless
+	caveats        []string // what its logs cannot show at all
+	rejects        int64    // records that were lost in files that could show a use
+	strange        int64    // files that were not recognised
+	missing        []string // logs that are not there or not whole
+	early          int64    // events by it before it was created, by the inventory
 }
 
 // hole is a part of a window that a scope's logs do not cover.
@@ -108,6 +110,10 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	for _, c := range caveats {
 		unseen[c.secret] = append(unseen[c.secret], c.text)
 	}
+	triaged, err := readTriagedUses(ctx, db)
+	if err != nil {
+		return err
+	}
 	found := map[string][]Finding{}
 	for _, f := range r.Findings {
 		if f.Secret != "" {
@@ -124,6 +130,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
 		f.missing, f.addresses = missing, r.Addresses
+		f.triaged, f.Triage = triaged[f.ID], onSecret(r.Triage, f.ID)
 		a := judge(f, found[f.ID])
 		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
 			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))
@@ -159,7 +166,7 @@ SELECT
   coalesce(u.derived_untold, 0), coalesce(u.untold_shared, 0), coalesce(u.shared_uses, 0),
   coalesce(u.days_before, 0), coalesce(u.placeless, 0), coalesce(u.tail_only, false),
   coalesce(u.new_hours, 0), coalesce(u.new_week_hours, false),
-  u.first_use, u.last_use,
+  coalesce(u.derived_strange, 0), u.first_use, u.last_use,
   (SELECT count(*) FROM secret_credentials c WHERE c.secret = s.id
     AND c.match IN ('exact', 'tail', 'token_id', 'fingerprint', 'grant', 'app')),
   (SELECT count(*) FROM watched x WHERE x.secret = s.id),
@@ -206,6 +213,7 @@ LEFT JOIN (
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before') AS derived,
     count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND expected IS NULL)
       AS derived_untold,
+    count(*) FILTER (WHERE depth > 0 AND phase <> 'before' AND NOT expected) AS derived_strange,
     min(time) FILTER (WHERE depth = 0 AND phase = 'window') AS first_use,
     max(time) FILTER (WHERE depth = 0 AND phase = 'window') AS last_use
   FROM uses GROUP BY secret
@@ -221,7 +229,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.lateEvent,
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold, &f.untoldShared, &f.sharedUses,
-		&f.baselineDays, &f.placeless, &f.tailOnly, &f.newHours, &f.newWeekHours,
+		&f.baselineDays, &f.placeless, &f.tailOnly, &f.newHours, &f.newWeekHours, &f.derivedStrange,
 		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String

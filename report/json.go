@@ -98,7 +98,7 @@ func whole(r *detect.Result) *detect.Result {
 	c.Queries = mapped(r.Queries, func(q *detect.QueryText) {
 		q.Attack, q.References = list(q.Attack), list(q.References)
 	})
-	c.Settings = list(r.Settings)
+	c.Settings, c.Triage = list(r.Settings), list(r.Triage)
 	c.Caveats = list(r.Caveats)
 	c.Lineage, c.Blind, c.Inputs = list(r.Lineage), list(r.Blind), list(r.Inputs)
 	c.Problems, c.ExposedNext = list(r.Problems), list(r.ExposedNext)

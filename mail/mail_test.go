@@ -62,6 +62,43 @@ func TestMailSaysAll(t *testing.T) {
 	}
 }
 
+// What people decided is said beside what it is about, and how much of it there is; what is clear
+// because of it is named.
+func TestMailSaysTriage(t *testing.T) {
+	r := sample(t)
+	word := detect.Triage{
+		Decision: detect.Benign, Note: "our pentest", Author: "anna", At: at(t, "2026-11-28 09:15"),
+		State: detect.Outgrew, Since: "new address 192.0.2.9",
+	}
+	r.Findings[0].Triage, r.Secrets[0].Triage = &word, &word
+	r.Triage = []detect.Decision{
+		{Kind: "finding", Subject: "f0", Triage: word},
+		{Kind: "use", IP: "192.0.2.1", Triage: detect.Triage{Decision: detect.Benign, State: detect.Holds}},
+	}
+	for i := range r.Secrets {
+		r.Secrets[i].RestsOnTriage = r.Secrets[i].Verdict == detect.Used
+	}
+	p := parse(t, written(t, r, mail.Options{SHA256: "ab"}, "lead@acme.example"))
+	for _, kind := range []string{"text/plain", "text/html"} {
+		text := strings.Join(strings.Fields(p.part(t, kind)), " ")
+		const words = "benign (outgrown, it counts again: new address 192.0.2.9), by anna on 2026-11-28 09:15Z: our pentest"
+		if n := strings.Count(text, words); n != 2 {
+			t.Errorf("%s tells the decision %d times:\n%s", kind, n, text)
+		}
+		for _, want := range []string{
+			"2 decisions, 1 of which no longer holds or matches nothing; clear with the help of it: is-used",
+			"1 answer rests on triage.",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s does not say %q:\n%s", kind, want, text)
+			}
+		}
+	}
+	if text := parse(t, written(t, sample(t), mail.Options{}, "a@acme.example")).part(t, "text/plain"); strings.Contains(text, "triage") {
+		t.Error("a mail without decisions speaks of triage")
+	}
+}
+
 // The subject says the worst, whatever there is.
 func TestSubject(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -116,10 +153,13 @@ func TestHostileMail(t *testing.T) {
 			s := &r.Secrets[i]
 			s.ID, s.Kind, s.Owner, s.StoredIn, s.Identifier, s.Rotation = evil+s.ID, evil, evil, evil, evil, evil
 			s.Because, s.Next = []string{evil, evil, evil}, []string{evil, evil, evil}
+			s.Triage = &detect.Triage{Decision: evil, Note: evil, Author: evil, State: evil, Since: evil}
+			r.Triage = append(r.Triage, detect.Decision{Kind: evil, Subject: evil, Triage: *s.Triage})
 		}
 		for i := range r.Findings {
 			f := &r.Findings[i]
 			f.Title, f.Query, f.Secret, f.IPs, f.Actors = evil, evil, evil, []string{evil, evil}, []string{evil}
+			f.Triage = r.Secrets[0].Triage
 		}
 		for range 20 {
 			r.ExposedNext = append(r.ExposedNext, detect.Exposure{Secret: evil, What: evil, Name: evil, Certain: true})

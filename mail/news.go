@@ -12,10 +12,10 @@ import (
 // news is what a mail tells that the one before did not.
 type news struct {
 	Headline string
-	Since    string // when the mail before was sent
+	Since    string     // when the mail before was sent
 	First    []newsPart // before the new findings
 	Parts    []newsPart // after them
-	Reach    newsPart // until when the logs reach
+	Reach    newsPart   // until when the logs reach
 	quiet    bool
 }
 

@@ -27,6 +27,7 @@ type sheet struct {
 	Limits               []string // what the logs cannot tell
 	Attached, LeftOut    []string
 	Timeline             timeline
+	Triage               string // how much people decided
 	Picture              bool
 }
 
@@ -39,7 +40,7 @@ type count struct {
 type secretRow struct {
 	Verdict, Colour string
 	ID, What        string
-	Window          string
+	Window, Triage  string
 	Rotation, Uses  string
 	Because, Next   []string
 	More            int // reasons that are not shown
@@ -49,7 +50,7 @@ type findingRow struct {
 	Level, Colour string
 	Title, Secret string
 	When, From    string
-	Query         string
+	Query, Triage string
 	Count         int64
 }
 
@@ -75,6 +76,7 @@ func sheetOf(r *detect.Result) *sheet {
 	}
 	s.MoreSecrets = len(open) - len(s.Secrets)
 	s.findings(r.Findings, r.Addresses)
+	s.Triage = triaged(r)
 	s.Next, s.MoreNext = exposedNext(r.ExposedNext)
 	return s
 }
@@ -87,6 +89,38 @@ func (s *sheet) findings(all []detect.Finding, known []detect.Address) {
 		s.Findings = append(s.Findings, findingRowOf(f, known))
 	}
 	s.MoreFindings = len(worst) - len(s.Findings)
+}
+
+// triaged says how much people decided, and what of it does not hold; "" if nothing.
+func triaged(r *detect.Result) string {
+	n := len(r.Triage)
+	if n == 0 {
+		return ""
+	}
+	text := some(n, "decision")
+	broken := 0
+	for _, d := range r.Triage {
+		if d.State != detect.Holds {
+			broken++
+		}
+	}
+	if broken > 0 {
+		text += fmt.Sprintf(", %d of which no longer holds or matches nothing", broken)
+	}
+	var clears []string
+	for _, a := range r.Secrets {
+		if isClear(a.Verdict) && a.RestsOnTriage {
+			clears = append(clears, cleanName(a.ID))
+		}
+	}
+	if len(clears) > 0 {
+		shown := clears[:min(len(clears), maxRows)]
+		text += "; clear with the help of it: " + strings.Join(shown, ", ")
+		if left := len(clears) - len(shown); left > 0 {
+			text += fmt.Sprintf(" and %d more", left)
+		}
+	}
+	return text
 }
 
 func isClear(v detect.Verdict) bool {
@@ -190,6 +224,7 @@ func secretRowOf(a detect.SecretAnswer) secretRow {
 		what = append(what, "of", a.Owner)
 	}
 	row.What = clean(strings.Join(what, " "), 2*nameMax)
+	row.Triage = clean(report.TriageText(a.Triage), 2*nameMax)
 	row.Because, row.More = cleanAll(a.Because, 2, textMax)
 	row.Next, _ = cleanAll(a.Next, 2, stepMax)
 	return row
@@ -201,6 +236,7 @@ func findingRowOf(f detect.Finding, known []detect.Address) findingRow {
 		Title: clean(f.Title, 2*nameMax), Query: cleanName(f.Query), Count: f.Count,
 		Secret: cleanName(cmp.Or(f.Secret, "tied to no secret")),
 		When:   seen(f.FirstSeen, f.LastSeen),
+		Triage: clean(report.TriageText(f.Triage), 2*nameMax),
 	}
 	if len(f.IPs) == 0 {
 		return row

@@ -59,6 +59,9 @@ func (s *sheet) text() string {
 	for _, c := range s.Counts {
 		w.para(fmt.Sprintf("%-11s ", c.Verdict), fmt.Sprint(c.N))
 	}
+	if s.Triage != "" {
+		w.para("triage      ", s.Triage)
+	}
 	if s.News != nil {
 		w.parts(s.News.First)
 		s.findingsText(w)
@@ -96,6 +99,9 @@ func (s *sheet) secretsText(w *writer) {
 		}
 		w.para(strings.ToUpper(row.Verdict)+"  ", row.ID)
 		w.para("  ", row.What)
+		if row.Triage != "" {
+			w.para("  triage    ", row.Triage)
+		}
 		w.para("  window    ", row.Window)
 		w.para("  rotation  ", row.Rotation)
 		w.para("  uses      ", row.Uses)
@@ -124,6 +130,9 @@ func (s *sheet) findingsText(w *writer) {
 		w.para("- ", fmt.Sprintf("%s: %s", f.Level, f.Title))
 		w.para("  ", fmt.Sprintf("%s, %s, %s%s (%s)", f.Secret, times(f.Count), f.When,
 			from(f.From), f.Query))
+		if f.Triage != "" {
+			w.para("  triage: ", f.Triage)
+		}
 	}
 	if s.MoreFindings > 0 {
 		w.para("- ", fmt.Sprintf("and %d more", s.MoreFindings))

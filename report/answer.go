@@ -58,7 +58,24 @@ func sentence(secrets []detect.SecretAnswer) string {
 	})
 	answer := []rune(strings.Join(parts, "; "))
 	answer[0] = unicode.ToUpper(answer[0])
-	return string(answer) + "."
+	return string(answer) + "." + triaged(secrets)
+}
+
+// triaged says how many of the answers people made, so that nobody takes them for the logs'.
+func triaged(secrets []detect.SecretAnswer) string {
+	n := 0
+	for _, s := range secrets {
+		if s.RestsOnTriage {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return " 1 answer rests on triage."
+	}
+	return fmt.Sprintf(" %d answers rest on triage.", n)
 }
 
 // clause is how many secrets share a fate, and its words for one and for many.

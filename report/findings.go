@@ -19,10 +19,12 @@ func weight(l detect.Level) int {
 	return slices.Index(levels, l)
 }
 
-// byLevel returns the findings, worst first, then in the order in which it happened.
+// byLevel returns the findings, worst first, then in the order in which it happened. What was triaged
+// benign comes last: it is there, and weighs nothing.
 func byLevel(findings []detect.Finding) []detect.Finding {
 	return slices.SortedStableFunc(slices.Values(findings), func(a, b detect.Finding) int {
 		return cmp.Or(
+			compareBool(a.Benign(), b.Benign()),
 			cmp.Compare(weight(a.Level), weight(b.Level)),
 			a.FirstSeen.Compare(b.FirstSeen),
 			cmp.Compare(a.Query, b.Query),
@@ -30,6 +32,17 @@ func byLevel(findings []detect.Finding) []detect.Finding {
 			cmp.Compare(a.ID, b.ID),
 		)
 	})
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // findings writes the findings that are tied to a secret and, apart from them, the others.
@@ -63,6 +76,7 @@ func (p *page) findingsTable(title string, findings []detect.Finding, secret boo
 	p.section(title)
 	g := grid{cols: []column{
 		{name: "level"},
+		{name: "triage", want: 10, min: 6, drop: 1},
 		{name: "query", want: 29, min: 16, middle: true},
 		{name: "secret", want: 15, min: 8, middle: true},
 		{name: "count"},
@@ -75,12 +89,12 @@ func (p *page) findingsTable(title string, findings []detect.Finding, secret boo
 	show := p.limit(len(findings), maxRows)
 	for _, f := range findings[:show] {
 		g.rows = append(g.rows, []string{
-			string(f.Level), f.Query, f.Secret, fmt.Sprint(f.Count),
+			string(f.Level), triageMark(f.Triage), f.Query, f.Secret, fmt.Sprint(f.Count),
 			seen(f.FirstSeen, f.LastSeen), day(f.FirstSeen), few(f.IPs, 1), f.ID, f.Title,
 		})
 	}
 	if !secret {
-		g.without(2)
+		g.without(3)
 	}
 	if err := p.grid(g); err != nil {
 		return err
@@ -123,6 +137,7 @@ func FindingText(w io.Writer, f *detect.Finding, known []detect.Address, o Optio
 	}
 	facts := []fact{
 		{"finding", f.ID},
+		{"triage", TriageText(f.Triage)},
 		{"query", f.Query},
 		{"secret", secret},
 		{"credential", f.Credential},

@@ -79,6 +79,14 @@ func cleaned(r *detect.Result) *detect.Result {
 
 func cleanValue(v reflect.Value) {
 	switch v.Kind() {
+	case reflect.Pointer: // of a mark of triage, not of a time
+		if v.IsNil() || v.Type().Elem() == reflect.TypeFor[time.Time]() {
+			return
+		}
+		own := reflect.New(v.Type().Elem())
+		own.Elem().Set(v.Elem())
+		cleanValue(own.Elem())
+		v.Set(own)
 	case reflect.String:
 		v.SetString(Clean(v.String()))
 	case reflect.Slice:

@@ -39,7 +39,7 @@ type card struct {
 	Open                                bool
 	What, Window, Uses, FirstUse, Name  string
 	Rotation, Rotated, Revoked, LastUse string
-	Confidence                          string
+	Confidence, Triage, Mark            string
 	Because, RotationBecause            []sentenceView
 	Findings                            int
 	Group                               string // the anchor of its findings
@@ -82,11 +82,12 @@ func cardsOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) (cards [
 	for _, s := range secrets {
 		cards = append(cards, card{
 			ref:  x.ref(s.ID),
-			Open: rank(s.Verdict) < rank(detect.Unknown) || len(secrets) <= openSecrets,
+			Open: rank(s.Verdict) < rank(detect.Unknown) || s.RestsOnTriage || len(secrets) <= openSecrets,
 			What: what(s), Name: s.Name, Window: window(s.ExposedAt, s.WindowEnd, exact),
 			Uses: uses(s.Uses), FirstUse: orElse(s.FirstUse, exact, ""),
 			LastUse: orElse(s.LastUse, exact, ""), Rotation: s.Rotation,
 			Rotated: orElse(s.RotatedAt, exact, ""), Revoked: orElse(s.RevokedAt, exact, ""),
+			Triage: TriageText(s.Triage), Mark: triageMark(s.Triage),
 			Confidence: confidenceOf(s), Because: x.sentences(s.Because), RotationBecause: x.sentences(s.RotationBecause),
 			Findings: found[s.ID], Group: groupAnchor(x.ref(s.ID)),
 		})
@@ -112,6 +113,7 @@ type group struct {
 
 type findingView struct {
 	Anchor, Level, Title, Query, QueryAnchor string
+	Mark                                     string // of triage
 
 	// Brief is how often, when and from where; Body is lines of what is known, aligned. Both are one
 	// text each: there may be thousands of findings, and what a browser counts is elements.
@@ -129,7 +131,11 @@ func groupsOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) (tied [
 		var levels []string
 		for _, f := range list {
 			g.Findings = append(g.Findings, x.finding(f))
-			levels = append(levels, string(f.Level))
+			level := string(f.Level)
+			if f.Benign() {
+				level += " triaged benign"
+			}
+			levels = append(levels, level)
 		}
 		g.Counts = runs(levels)
 		return g
@@ -170,8 +176,8 @@ func runs(words []string) string {
 func (x *index) finding(f detect.Finding) findingView {
 	v := findingView{
 		Anchor: x.place(f.ID), Level: string(f.Level), Title: f.Title, Query: f.Query,
-		QueryAnchor: x.queries[f.Query],
-		Brief:       count(f.Count, "event") + " · " + seen(f.FirstSeen, f.LastSeen),
+		QueryAnchor: x.queries[f.Query], Mark: triageMark(f.Triage),
+		Brief: count(f.Count, "event") + " · " + seen(f.FirstSeen, f.LastSeen),
 	}
 	if len(f.IPs) > 0 {
 		v.Brief += " · " + few(f.IPs, 1)
@@ -184,6 +190,7 @@ func (x *index) finding(f detect.Finding) findingView {
 	}
 	facts := []fact{
 		{"finding", f.ID},
+		{"triage", TriageText(f.Triage)},
 		{"seen", window(&f.FirstSeen, &f.LastSeen, exact)},
 		{"credential", f.Credential},
 		{"from", few(from, maxListed)},

@@ -22,6 +22,7 @@ type view struct {
 
 	Todo, MoreTodo []task
 	Secrets        []card
+	Triage         []decisionView
 	Timeline       timeline
 	Chains         []chain
 	Next           []detect.Exposure
@@ -111,7 +112,7 @@ func (x *index) place(id string) string {
 }
 
 // tallies counts the verdicts, worst first. One that this program does not know comes first.
-func tallies(secrets []detect.SecretAnswer) (all []tally) {
+func tallies(secrets []detect.SecretAnswer, triaged bool) (all []tally) {
 	means := map[detect.Verdict]string{
 		detect.Compromised: "used by someone else",
 		detect.Suspicious:  "may have been",
@@ -119,6 +120,9 @@ func tallies(secrets []detect.SecretAnswer) (all []tally) {
 		detect.Used:        "every use expected",
 		detect.Unused:      "no use in its window",
 		detect.Unexposed:   "not in the vendor's hands",
+	}
+	if triaged {
+		means[detect.Used] = "every use expected, or triaged benign"
 	}
 	for _, s := range secrets {
 		if n := len(all); n > 0 && all[n-1].Verdict == string(s.Verdict) {
@@ -146,7 +150,7 @@ func viewOf(r *detect.Result) *view {
 	secrets := bySeverity(r.Secrets)
 	v := &view{
 		Case: r.Case, Tool: r.Tool, Answer: sentence(r.Secrets), Incident: incident(r.Incident),
-		Tallies: tallies(secrets), Findings: len(r.Findings),
+		Tallies: tallies(secrets, len(r.Triage) > 0), Findings: len(r.Findings),
 		Timeline: timelineOf(r, secrets, x), Chains: chainsOf(r, x), Origins: originsOf(r, x),
 		Responders: respondersOf(r, x), ResponderNotes: responderNotes(r.Responders),
 		Coverage: coverageOf(r), Blind: byLack(r.Blind), Queries: queriesOf(r, x), Made: madeOf(r),
@@ -171,6 +175,7 @@ func viewOf(r *detect.Result) *view {
 			v.Doubtful++
 		}
 	}
+	v.Triage = decisionsOf(r.Triage, x)
 	v.Groups, v.Loose = groupsOf(r, secrets, x)
 	v.Secrets = cardsOf(r, secrets, x)
 	return v

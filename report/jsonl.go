@@ -37,6 +37,8 @@ func JSONL(w io.Writer, r *detect.Result) error {
 	addAll(l, "address", r.Addresses)
 	addAll(l, "lineage", r.Lineage)
 	addAll(l, "exposed_next", r.ExposedNext)
+	addAll(l, "responder", r.Responders)
+	addAll(l, "triage", r.Triage)
 	addAll(l, "coverage", r.Coverage)
 	addAll(l, "caveat", r.Caveats)
 	addAll(l, "blind", r.Blind)

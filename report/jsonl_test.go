@@ -21,7 +21,7 @@ var lists = map[string]string{
 	"secret": "secrets", "finding": "findings", "address": "addresses", "lineage": "lineage",
 	"exposed_next": "exposed_next", "coverage": "coverage", "caveat": "caveats", "blind": "blind",
 	"problem": "problems", "input": "inputs", "database": "databases", "origin": "origins",
-	"query": "queries", "setting": "settings",
+	"query": "queries", "setting": "settings", "responder": "responders", "triage": "triage",
 }
 
 // rebuild makes a result.json of lines, as raw values, so that nothing that this program would
@@ -83,6 +83,7 @@ func valueOf(tb testing.TB, text string) (v any) {
 // The lines are the whole result: result.json can be put together again from them.
 func TestJSONLIsWhole(t *testing.T) {
 	full := sample(t)
+	full.Triage = []detect.Decision{{Kind: "finding", Subject: "f1"}}
 	full.Settings = []detect.Setting{{Name: "coverage_gap_hours", Value: 12, Default: 6, Meaning: "a gap"}}
 	for name, r := range map[string]*detect.Result{
 		"sample": full, "nasty": nasty(t), "empty": {Schema: 1},

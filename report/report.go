@@ -35,6 +35,7 @@ func Text(w io.Writer, r *detect.Result, o Options) error {
 	if err := p.findings(r.Findings); err != nil {
 		return err
 	}
+	p.triage(r.Triage)
 	if err := p.responders(r.Responders, r.Addresses, "responders in result.json"); err != nil {
 		return err
 	}

@@ -262,5 +262,6 @@ func nasty(tb testing.TB) *detect.Result {
 		r.Inputs[i].Path, r.Inputs[i].Form, r.Inputs[i].Rejects = mixed, long, 7
 	}
 	nastyPicture(r, mixed, long)
+	nastyTriage(r, mixed, long)
 	return r
 }

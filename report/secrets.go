@@ -95,12 +95,12 @@ func (p *page) secrets(secrets []detect.SecretAnswer) error {
 	return p.grid(g)
 }
 
-// stories tells for each secret that is not clear why it is not. Secrets that cannot be cleared
-// for the same reasons share one story.
+// stories tells for each secret that is not clear why it is not, and of one that people cleared that
+// they did. Secrets that cannot be cleared for the same reasons share one story.
 func (p *page) stories(secrets []detect.SecretAnswer) {
 	told := map[string]bool{}
 	for i, s := range secrets {
-		if rank(s.Verdict) > rank(detect.Unknown) || told[reasons(s)] {
+		if rank(s.Verdict) > rank(detect.Unknown) && !s.RestsOnTriage || told[reasons(s)] {
 			continue
 		}
 		if len(told) == 0 {
@@ -125,7 +125,7 @@ func (p *page) stories(secrets []detect.SecretAnswer) {
 // reasons is what makes two stories the same.
 func reasons(s detect.SecretAnswer) string {
 	return strings.Join(slices.Concat(
-		[]string{string(s.Verdict), s.Rotation}, s.Because, []string{""}, s.RotationBecause), "\n")
+		[]string{string(s.Verdict), s.Rotation, TriageText(s.Triage)}, s.Because, []string{""}, s.RotationBecause), "\n")
 }
 
 // alike returns the secrets whose story is the same as that of one.
@@ -150,6 +150,9 @@ func (p *page) story(same []detect.SecretAnswer) {
 	p.headline(s, strings.Join(ids, ", "))
 	if len(same) == 1 {
 		p.hang("  ", what(s))
+		if s.Triage != nil {
+			p.hang("  ", "triage: "+TriageText(s.Triage))
+		}
 		p.hang("  ", "uses: "+uses(s.Uses))
 	}
 	p.confidence(s)
@@ -249,6 +252,7 @@ func SecretText(w io.Writer, r *detect.Result, id string, o Options) error {
 	p.all = true
 	p.headline(s, s.ID)
 	p.facts(
+		fact{"triage", TriageText(s.Triage)},
 		fact{"kind", s.Kind},
 		fact{"identifier", s.Identifier},
 		fact{"name", s.Name},

@@ -160,8 +160,9 @@ Of verify: 3 something was changed, is missing or was added, 4 it could not be c
 	must(root.MarkPersistentFlagDirname("case"))
 	root.AddCommand(
 		a.demoCmd(), a.newCmd(), a.runCmd(), a.loadCmd(), a.secretsCmd(), a.detectCmd(),
-		a.reportCmd(), a.showCmd(), a.coverageCmd(), a.queriesCmd(), a.incidentsCmd(), a.queryCmd(), a.timelineCmd(),
-		a.verifyCmd(), a.evidenceCmd(), a.mailCmd(), a.diffCmd(), a.scheduleCmd(),
+		a.reportCmd(), a.showCmd(), a.timelineCmd(), a.triageCmd(), a.coverageCmd(), a.queriesCmd(),
+		a.incidentsCmd(), a.queryCmd(), a.verifyCmd(), a.evidenceCmd(), a.mailCmd(), a.diffCmd(),
+		a.scheduleCmd(),
 	)
 	wrapArgs(root)
 	return root

@@ -290,6 +290,11 @@ func (e expectedEntry) resolve() (x store.Expected, err error) {
 	if e.Why == "" {
 		return x, errors.New("why is missing: say why the use is expected")
 	}
+	return e.selectors()
+}
+
+// selectors refuses what selects nothing, or everybody.
+func (e expectedEntry) selectors() (x store.Expected, err error) {
 	where := e.IP
 	if where == "" {
 		where = e.Network

@@ -20,7 +20,7 @@ import (
 )
 
 // queryCase is what a detection must find and must not: a case folder (case.yaml, secrets.csv, logs/…)
-// as a txtar archive that also has want, the rows to be found, and near-miss, close rows that must not
+// as a txtar archive that may have triage.jsonl, decisions to import, and has want, the rows to be found, and near-miss, close rows that must not
 // be. A row is a secret, - for none, and an event id; of each there is one at least.
 type queryCase struct {
 	files      []txtar.File
@@ -74,6 +74,9 @@ func (c queryCase) run(ctx context.Context, dir string, q queries.Query) (faults
 	if err != nil {
 		return nil, err
 	}
+	if err := a.decideCase(ctx); err != nil {
+		return nil, err
+	}
 	if _, err := a.prepare(ctx, read, &runRecord{}); err != nil {
 		return nil, err
 	}
@@ -94,6 +97,20 @@ func (c queryCase) run(ctx context.Context, dir string, q queries.Query) (faults
 		}
 	}
 	return c.compare(columns[0], columns[1], columns[2], columns[3]), nil
+}
+
+// decideCase takes the decisions of the case, triage.jsonl, if it has any.
+func (a *app) decideCase(ctx context.Context) error {
+	const name = "triage.jsonl"
+	all, err := a.readDecisions(a.path(name), filepath.Base(a.caseDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.record(ctx, all)
+	return err
 }
 
 // compare wants the rows that the case names, each as often. A misspelt near miss would pass for

@@ -31,6 +31,11 @@ func (a *app) beginRun(ctx context.Context, db *store.DB, run *runRecord) (err e
 	if run.id, run.done, err = db.BeginRun(ctx, run.slot, a.now()); err != nil || run.done != nil {
 		return err
 	}
+	return a.dropResult()
+}
+
+// dropResult removes the last result, which does not answer any more.
+func (a *app) dropResult() error {
 	for _, name := range []string{resultName, reportName} {
 		err := os.Remove(a.path(name))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -60,6 +60,9 @@ func (d *DB) AddDecisions(ctx context.Context, all []Decision) (added int, err e
 }
 
 // Decisions returns the whole log, in the order of time.
+func (d *DB) Decisions(ctx context.Context) ([]Decision, error) { return Decisions(ctx, d.sql) }
+
+// Decisions returns the whole log of a database that was opened for reading.
 func Decisions(ctx context.Context, db *sql.DB) ([]Decision, error) {
 	all, err := decisions(ctx, db)
 	if err != nil {

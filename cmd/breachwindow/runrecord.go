@@ -31,7 +31,22 @@ func (a *app) beginRun(ctx context.Context, db *store.DB, run *runRecord) (err e
 	if run.id, run.done, err = db.BeginRun(ctx, run.slot, a.now()); err != nil || run.done != nil {
 		return err
 	}
-	return a.dropResult()
+	return errors.Join(a.noteLostTriage(ctx, db), a.dropResult())
+}
+
+// noteLostTriage tells of decisions that the last result rests on and that went with a database that
+// was removed: what was confirmed would be forgotten in silence.
+func (a *app) noteLostTriage(ctx context.Context, db *store.DB) error {
+	last, err := a.readResult("")
+	if err != nil || len(last.Triage) == 0 {
+		return nil //nolint:nilerr // without a result there is nothing to compare with
+	}
+	log, err := db.Decisions(ctx)
+	if err == nil && len(log) == 0 {
+		a.note("the last result rests on %d decisions of triage, and the database has none: it was made "+
+			"anew\nhint: breachwindow triage --import takes them from an export", len(last.Triage))
+	}
+	return err
 }
 
 // dropResult removes the last result, which does not answer any more.

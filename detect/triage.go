@@ -219,7 +219,7 @@ func readTriage(ctx context.Context, db Querier, r *Result) error {
 	uses, err := counts(ctx, db, `
 		SELECT concat_ws(' ', CAST(decided_at AS VARCHAR), coalesce(for_secret, '-'), coalesce(ip_from, '-'),
 		    coalesce(ip_to, '-'), coalesce(agent_like, '-'), coalesce(actor_like, '-')), count(*)
-		FROM triaged_uses GROUP BY ALL`)
+		FROM triaged_uses GROUP BY 1`)
 	if err != nil {
 		return fmt.Errorf("triage: %w", err)
 	}

@@ -205,14 +205,16 @@ func (t *triager) onIDs(ctx context.Context, ids []string) (lines []triageLine, 
 		return nil, err
 	}
 	for _, id := range distinct(ids) {
-		isSecret := slices.ContainsFunc(t.last.Secrets, func(s detect.SecretAnswer) bool { return s.ID == id })
+		isSecret := slices.ContainsFunc(t.last.Secrets,
+			func(s detect.SecretAnswer) bool { return s.ID == id })
 		l := triageLine{Kind: "finding", Subject: id}
 		chosen := func(f detect.Finding) bool { return f.ID == id }
 		if isSecret {
 			l.Kind = "secret"
 			chosen = func(f detect.Finding) bool { return f.Secret == id }
 		}
-		if isSecret && slices.ContainsFunc(t.last.Findings, func(f detect.Finding) bool { return f.ID == id }) {
+		if isSecret && slices.ContainsFunc(t.last.Findings,
+			func(f detect.Finding) bool { return f.ID == id }) {
 			return nil, fmt.Errorf("%s: a secret and a finding have this id: rename the secret", id)
 		}
 		if err := t.asSeen(now, chosen); err != nil {

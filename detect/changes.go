@@ -61,8 +61,11 @@ type WentOn struct {
 	NewActions []string `json:"new_actions"`
 }
 
-// Weighs tells that it is news: what is below medium goes on with every build.
-func (w WentOn) Weighs() bool { return w.Finding.Level.rank() >= Medium.rank() }
+// Weighs tells that it is news: what is below medium goes on with every build, and what was triaged
+// benign is known.
+func (w WentOn) Weighs() bool {
+	return w.Finding.Level.rank() >= Medium.rank() && !w.Finding.Benign()
+}
 
 // ScopeGap is a gap and the scope whose logs have it.
 type ScopeGap struct {

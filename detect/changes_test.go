@@ -132,6 +132,22 @@ func TestDiff(t *testing.T) {
 			},
 		},
 		{
+			"what was triaged benign goes on",
+			func(r *detect.Result) {
+				r.Findings[0].Count = 3
+				r.Findings[0].Triage = &detect.Triage{Decision: detect.Benign, State: detect.Holds}
+			},
+			false, false,
+			func(c *detect.Changes) {
+				f := before().Findings[0]
+				f.Count, f.Triage = 3, &detect.Triage{Decision: detect.Benign, State: detect.Holds}
+				c.WentOn = []detect.WentOn{{
+					Finding: f, WasCount: 2, WasLevel: detect.Medium,
+					NewIPs: []string{}, NewActors: []string{}, NewActions: []string{},
+				}}
+			},
+		},
+		{
 			"more was made and read",
 			func(r *detect.Result) {
 				r.Lineage = append(r.Lineage, detect.Minting{Secret: "bot", Parent: "AKIA1", Child: "ASIA2"})

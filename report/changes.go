@@ -45,7 +45,7 @@ func Else(c *detect.Changes) []NewsPart {
 	var out []NewsPart
 	for _, p := range []NewsPart{
 		{"Answers that changed otherwise", secretLines(c.Secrets, false)},
-		{"Low findings that went on", wentOnLines(c.WentOn, false)},
+		{"Low or benign findings that went on", wentOnLines(c.WentOn, false)},
 		{"No longer there", goneLines(c)},
 		{"Logs that reach no further than before", stalledLines(c.Stalled)},
 	} {

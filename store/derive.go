@@ -74,13 +74,8 @@ func execAll(ctx context.Context, tx *sql.Tx, statements []string) error {
 	return nil
 }
 
-// queryer is a database or a transaction of it.
-type queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // tableKinds tells of each name in the database whether it is a TABLE or a VIEW.
-func tableKinds(ctx context.Context, db queryer) (_ map[string]string, err error) {
+func tableKinds(ctx context.Context, db querier) (_ map[string]string, err error) {
 	rows, err := db.QueryContext(ctx, `
 		SELECT table_name, CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END
 		FROM information_schema.tables WHERE table_schema = 'main'`)

@@ -43,6 +43,10 @@ logs: [logs]                        # files, folders or globs; recognised by con
 #   password: {env: SMTP_PASSWORD}    # or {file: PATH}, {command: [PROGRAM, ARGUMENT]}
 #   from: bw@example.com
 #   to: [lead@example.com]
+#   heartbeat: 1d                     # how often though nothing is new; never
+
+# When breachwindow schedule runs and mails; cron, systemd or Kubernetes do it too.
+# schedule: {cron: "0 7 * * *", zone: UTC}
 `
 
 func (a *app) newCmd() *cobra.Command {

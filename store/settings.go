@@ -153,7 +153,7 @@ var settings = []Setting{
 	{
 		"rhythm_days", 14,
 		"hours of the day are known from uses on at least this many days before the window (the " +
-			"longest that Microsoft Entra ID Protection learns a person's places)",
+			"span in which Azure Sentinel's rule for a sign-in from a new country looks back)",
 	},
 	{
 		"rhythm_strays", 0.05,

@@ -194,6 +194,64 @@ func TestMailpit(t *testing.T) {
 	}
 }
 
+// Three mornings of a schedule: the first mail tells all, the second what new logs show, and a third
+// one, without news, that it looked. What each recipient lacks is sent at the next run.
+func TestMailpitDaily(t *testing.T) {
+	m := startMailpit(t, "--smtp-require-starttls")
+	dir := demoCase(t)
+	yaml := readAll(t, dir, caseName) + fmt.Sprintf(`
+mail: {host: 127.0.0.1, port: %d, ca: %q, username: bw, password: {env: SMTP_PASSWORD},
+  from: bw@larkspur.example, to: [lead@larkspur.example]}
+`, m.port, m.ca)
+	writeFile(t, filepath.Join(dir, caseName), []byte(yaml))
+	morning := time.Date(2026, 11, 28, 7, 0, 0, 0, time.UTC)
+	run := func() {
+		t.Helper()
+		var out bytes.Buffer
+		a := testApp(t, &out)
+		a.now = func() time.Time { return morning }
+		a.getenv = func(string) string { return "opensesame" }
+		args := []string{"run", dir, "--mail", "--slot", morning.Format(time.DateOnly), "--color", "never"}
+		if code := a.main(t.Context(), args); code != exitFound ||
+			!strings.HasSuffix(out.String(), "lead@larkspur.example: delivered\n") {
+			t.Fatalf("exit code %d: %s", code, out.String())
+		}
+		morning = morning.AddDate(0, 0, 1)
+	}
+	run()
+	secrets := readAll(t, dir, "secrets.csv")
+	_, rest, _ := strings.Cut(secrets, "aws-terraform,aws-access-key,")
+	key, _, _ := strings.Cut(rest, ",")
+	writeFile(t, filepath.Join(dir, "logs", "late.json"), []byte(strings.ReplaceAll(`{"Records":[{
+		"eventVersion":"1.08","eventID":"11111111-2222-4333-8444-555555555555","eventTime":"2023-01-02T03:00:00Z",
+		"eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1",
+		"sourceIPAddress":"203.0.113.250","userAgent":"Boto3/1.26",
+		"userIdentity":{"type":"IAMUser","arn":"arn:aws:iam::418273645091:user/ci-terraform",
+		"userName":"ci-terraform","accountId":"418273645091","accessKeyId":"KEY"},
+		"requestParameters":{"userName":"thief"},"recipientAccountId":"418273645091"}]}`, "KEY", key)))
+	run()
+	run()
+	in := m.inbox(t).Messages
+	slices.Reverse(in) // the server lists the newest first
+	if len(in) != 3 || !strings.HasPrefix(in[0].Subject, "[larkspur] COMPROMISED") ||
+		!strings.HasPrefix(in[1].Subject, "[larkspur] 1 answer worse, ") ||
+		!strings.HasPrefix(in[2].Subject, "[larkspur] nothing new. COMPROMISED") {
+		t.Fatalf("the server has %+v", in)
+	}
+	for i, want := range []struct{ says, not string }{
+		{"178.249.214.10", "203.0.113.250"}, {"203.0.113.250", "178.249.214.10"}, {"nothing new", "203.0.113.250"},
+	} {
+		m.checkHTML(t, in[i].ID)
+		var message struct{ Text, HTML string }
+		m.get(t, "message/"+in[i].ID, &message)
+		for _, body := range []string{message.Text, message.HTML} {
+			if !strings.Contains(body, want.says) || strings.Contains(body, want.not) {
+				t.Errorf("mail %d must say %s and not %s:\n%s", i+1, want.says, want.not, body)
+			}
+		}
+	}
+}
+
 var anyKeyID = regexp.MustCompile(`(AKIA|ASIA)[A-Z0-9]{8,}([A-Z0-9]{4})`)
 
 // checkAttachments opens what the mail carries.

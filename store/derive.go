@@ -29,6 +29,12 @@ func (d *DB) Derive(ctx context.Context) error {
 	return err
 }
 
+// Derived tells whether a database has its views. One whose first load was interrupted has none.
+func Derived(ctx context.Context, db *sql.DB) (bool, error) {
+	kinds, err := tableKinds(ctx, db)
+	return kinds["uses"] != "", err
+}
+
 // refreshViews makes the views in the order of their dependence: the rows of those that are
 // stored are computed, the others become plain views.
 func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {

@@ -47,14 +47,14 @@ func TestDecisionsAreAUnion(t *testing.T) {
 		decision("a", "benign", 1), decision("a", "open", 3), decision("b", "benign", 2), other,
 		useOf("192.0.2.0/24", "", "", "benign", 1), useOf("", "aws_cli*", "*:User/ci%", "benign", 2),
 	}
-	there := open(t, newPath(t))
+	there := derived(t)
 	if n := decide(t, there, all...); n != len(all) {
 		t.Errorf("%d of %d added", n, len(all))
 	}
 	if n := decide(t, there, all[2], all[0], all[0]); n != 0 {
 		t.Errorf("%d added again", n)
 	}
-	back := open(t, newPath(t))
+	back := derived(t)
 	slices.Reverse(all)
 	decide(t, back, all[:3]...)
 	if n := decide(t, back, all...); n != 3 {
@@ -76,10 +76,20 @@ func TestDecisionsAreAUnion(t *testing.T) {
 	}
 }
 
+// derived is a new database with its views.
+func derived(t *testing.T) *store.DB {
+	t.Helper()
+	db := open(t, newPath(t))
+	if err := db.Derive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
 // Of one subject the newest counts; of two of one time the less comfortable.
 func TestDecisionsThatCount(t *testing.T) {
 	t.Parallel()
-	db := open(t, newPath(t))
+	db := derived(t)
 	bob := decision("tie", "benign", 5)
 	bob.Author = "bob"
 	wider := useOf("192.0.2.77/24", "AWS*", "", "confirmed", 9)

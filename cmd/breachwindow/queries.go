@@ -137,7 +137,7 @@ func (a *app) checkQueries(ctx context.Context, dir string) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := empty.Close(); err != nil {
+	if err := errors.Join(empty.Derive(ctx), empty.Close()); err != nil {
 		return err
 	}
 	db, err := store.Reader(ctx, path)

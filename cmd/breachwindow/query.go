@@ -66,5 +66,16 @@ func (a *app) reader(ctx context.Context) (*sql.DB, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%w\nhint: breachwindow run makes it; --case DIR names a case", err)
 	}
-	return db, err
+	if err != nil {
+		return nil, err
+	}
+	whole, err := store.Derived(ctx, db)
+	if err == nil && !whole {
+		a.note("the first load of this case did not come to its end: there are no views, such as " +
+			"uses; run or load completes it")
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
 }

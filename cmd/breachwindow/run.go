@@ -20,7 +20,6 @@ import (
 func (a *app) runCmd() *cobra.Command {
 	var f runFlags
 	var format string
-	var sends bool
 	cmd := &cobra.Command{
 		Use:   "run [CASE]",
 		Short: "Load what is new, detect, print the verdicts",
@@ -40,7 +39,7 @@ mailed too. A run with --slot is done once for this slot, however often it is st
 			if err != nil {
 				return err
 			}
-			if sends {
+			if f.mails {
 				return a.mailed(cmd.Context(), f, render)
 			}
 			r, err := a.run(cmd.Context(), f)
@@ -53,7 +52,7 @@ mailed too. A run with --slot is done once for this slot, however often it is st
 	}
 	formatFlag(cmd, &format, formats)
 	a.expandFlag(cmd)
-	cmd.Flags().BoolVar(&sends, "mail", false, "mail the result, or that the run failed")
+	cmd.Flags().BoolVar(&f.mails, "mail", false, "mail the result, or that the run failed")
 	cmd.Flags().StringVar(&f.slot, "slot", "",
 		"what the run is for, such as its day: a slot that has its answer is not run again")
 	cmd.Flags().StringVar(&f.queryDir, "queries", "", "a folder with more detections")
@@ -63,6 +62,7 @@ mailed too. A run with --slot is done once for this slot, however often it is st
 type runFlags struct {
 	queryDir string
 	slot     string
+	mails    bool
 }
 
 // run loads and detects, and writes report.html and result.json. Of a slot that has been run it
@@ -79,7 +79,7 @@ func (a *app) run(ctx context.Context, f runFlags) (*detect.Result, error) {
 	}
 	a.noteUnknownColumns(c)
 	a.noteIndicators(c)
-	run := &runRecord{slot: f.slot}
+	run := &runRecord{slot: f.slot, kept: f.mails || f.slot != ""}
 	sum, err := a.prepare(ctx, c, run)
 	if run.done != nil {
 		a.note("slot %s has been run, at %s", f.slot, run.done.Format("2006-01-02 15:04Z"))

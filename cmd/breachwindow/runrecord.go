@@ -17,8 +17,10 @@ import (
 	"breachwindow/store"
 )
 
-// runRecord is the row of a run in table runs.
+// runRecord is the row of a run in table runs, if it is kept: of those that mail or have a slot, which
+// later ones ask for.
 type runRecord struct {
+	kept bool
 	slot string
 	id   int64
 	done *time.Time // when another run of this slot ended with an answer; nil: none did
@@ -28,8 +30,11 @@ type runRecord struct {
 // beginRun records the run and removes the older answer: a run that fails must not leave an
 // all-clear behind it.
 func (a *app) beginRun(ctx context.Context, db *store.DB, run *runRecord) (err error) {
-	if run.id, run.done, err = db.BeginRun(ctx, run.slot, a.now()); err != nil || run.done != nil {
-		return err
+	if run.kept {
+		run.id, run.done, err = db.BeginRun(ctx, run.slot, a.now())
+		if err != nil || run.done != nil {
+			return err
+		}
 	}
 	return errors.Join(a.noteLostTriage(ctx, db), a.dropResult())
 }
@@ -66,7 +71,7 @@ func (a *app) endRun(
 	ctx context.Context, run *runRecord, sum store.Summary, r *detect.Result, failed error,
 ) {
 	if run.id == 0 {
-		return // the database could not be opened
+		return // it is not kept, or the database could not be opened
 	}
 	end := store.RunEnd{At: a.now(), Err: failed, Events: sum.Events}
 	if failed == nil {

@@ -163,6 +163,7 @@ func (m *mailpit) sends(t *testing.T, a *app, dir, password string, args ...stri
 // A real server takes the mail, over both kinds of TLS; it renders nearly everywhere, and what is
 // attached is the report.
 func TestMailpit(t *testing.T) {
+	t.Parallel()
 	m := startMailpit(t, "--smtp-require-starttls")
 	dir := demoCase(t)
 	var out bytes.Buffer
@@ -197,6 +198,7 @@ func TestMailpit(t *testing.T) {
 // Three mornings of a schedule: the first mail tells all, the second what new logs show, and a third
 // one, without news, that it looked. What each recipient lacks is sent at the next run.
 func TestMailpitDaily(t *testing.T) {
+	t.Parallel()
 	m := startMailpit(t, "--smtp-require-starttls")
 	dir := demoCase(t)
 	yaml := readAll(t, dir, caseName) + fmt.Sprintf(`
@@ -325,6 +327,7 @@ func (c calmer) Write(text []byte) (int, error) {
 
 // An error of a real server that passes is tried again, and one mail arrives.
 func TestMailpitChaos(t *testing.T) {
+	t.Parallel()
 	m := startMailpit(t, "--smtp-require-starttls")
 	dir := demoCase(t)
 	if err := m.chaos(100); err != nil {

@@ -12,7 +12,7 @@ test:
 	go test -timeout 30m ./...
 
 race: ## The race detector where goroutines meet, and on the program with some scripts.
-	go test -race -short ./store -run 'Load|Open|Reader'
+	go test -race -short ./store -run 'Load|Open|Reader' -skip Killed
 	go test -race ./cmd/breachwindow -run 'TestScripts/(load_again|run_interrupted|run_two|verify_archive)'
 
 lint:

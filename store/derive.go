@@ -29,10 +29,25 @@ func (d *DB) Derive(ctx context.Context) error {
 	return err
 }
 
-// Derived tells whether a database has its views. One whose first load was interrupted has none.
+// Derived tells whether a database has the views of all that was loaded. One whose last load or upgrade
+// was interrupted has not.
 func Derived(ctx context.Context, db *sql.DB) (bool, error) {
 	kinds, err := tableKinds(ctx, db)
-	return kinds["uses"] != "", err
+	return kinds[lastView] != "", err
+}
+
+// lastView stands for all of them: a database that lacks it is not derived.
+const lastView = "uses"
+
+// underive marks what was derived as out of date, in the transaction that makes it so: whoever is
+// killed before all is derived anew leaves no views that know nothing of the newest events.
+func underive(ctx context.Context, tx *sql.Tx) error {
+	kinds, err := tableKinds(ctx, tx)
+	if err != nil || kinds[lastView] == "" {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "DROP "+kinds[lastView]+" main."+lastView)
+	return err
 }
 
 // refreshViews makes the views in the order of their dependence: the rows of those that are

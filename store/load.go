@@ -223,7 +223,7 @@ func (l *loader) commitSome(
 func (l *loader) fill(
 	ctx context.Context, tx *sql.Tx, how func(*reading, context.Context), tasks []task,
 ) (taken int, rows []FileRow, moved map[int32]int64, err error) {
-	if err := l.forget(ctx, tx); err != nil {
+	if err := cmp.Or(l.forget(ctx, tx), underive(ctx, tx)); err != nil {
 		return 0, nil, nil, err
 	}
 	reading, stop := context.WithCancel(ctx)

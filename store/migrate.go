@@ -65,6 +65,12 @@ func (d *DB) prepare(ctx context.Context) error {
 	if version == 0 {
 		return d.create(ctx)
 	}
+	if version < schema.Version {
+		err := inTx(ctx, d.sql, func(tx *sql.Tx) error { return underive(ctx, tx) })
+		if err != nil {
+			return err
+		}
+	}
 	return upgrade(ctx, d.sql, version, migrations)
 }
 

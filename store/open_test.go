@@ -202,6 +202,55 @@ func TestUpgrade(t *testing.T) {
 	}
 }
 
+// There are no views that know nothing of the events that were loaded last: a load that was killed
+// before it derived would pass for one in which nothing happened.
+func TestReaderWantsTheLastLoad(t *testing.T) {
+	t.Parallel()
+	path := newPath(t)
+	w := open(t, path)
+	load(t, w, newFolder(t, trail("e1")).files(), store.LoadOptions{})
+	if err := errors.Join(w.Derive(t.Context()), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	readable := func() bool {
+		t.Helper()
+		db, err := store.Reader(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		derived, err := store.Derived(t.Context(), db)
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return derived
+	}
+	for _, step := range []struct {
+		name   string
+		change func(*store.DB) error
+		want   bool
+	}{
+		{"nothing is new", func(*store.DB) error { return nil }, true},
+		{"an event is new", func(w *store.DB) error {
+			load(t, w, newFolder(t, trail("e1"), trail("e2")).files(), store.LoadOptions{})
+			return nil
+		}, false},
+		{"it is derived", func(w *store.DB) error { return w.Derive(t.Context()) }, true},
+		{"it was of an older version", func(w *store.DB) error {
+			_, err := w.SQL().Exec(`DROP TABLE main.triage; UPDATE schema_version SET version = 7`)
+			return err
+		}, true},
+		{"it is upgraded", func(*store.DB) error { return nil }, false},
+	} {
+		w := open(t, path)
+		if err := errors.Join(step.change(w), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if step.name != "it was of an older version" && readable() != step.want {
+			t.Errorf("%s: readable %v", step.name, !step.want)
+		}
+	}
+}
+
 // A reader changes nothing, sees nothing outside the database and cannot give itself more rights.
 func TestReaderRefusesToChange(t *testing.T) {
 	t.Parallel()

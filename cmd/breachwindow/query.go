@@ -71,8 +71,8 @@ func (a *app) reader(ctx context.Context) (*sql.DB, error) {
 	}
 	whole, err := store.Derived(ctx, db)
 	if err == nil && !whole {
-		a.note("the first load of this case did not come to its end: there are no views, such as " +
-			"uses; run or load completes it")
+		a.note("the last load or upgrade of this case did not come to its end: views such as uses are " +
+			"not there, others are of the load before; run or load completes it")
 	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -19,7 +19,7 @@ func readResponders(ctx context.Context, db Querier, r *Result) error {
 		SELECT t.actor, coalesce(t.credential, ''), t.named, t.same_name, t.secret, t.how, t.at,
 		  coalesce(t.ip, ''), t.event
 		FROM rotations t
-		ORDER BY t.named, t.actor, t.at, t.secret, t.event, t.credential`,
+		ORDER BY t.named, t.actor, t.at, t.secret, t.event, t.credential, t.how, t.ip, t.file, t.pos`,
 		func(rows *sql.Rows) (a act, err error) {
 			var key string
 			err = rows.Scan(&a.who.Actor, &key, &a.who.Named, &a.who.SameName, &a.did.Secret,
@@ -101,11 +101,24 @@ func nameResponders(a SecretAnswer, all []Responder) (steps []string) {
 		return nil
 	}
 	for i := range all {
-		w := &all[i]
-		if !w.Named && slices.Contains(w.Secrets(), a.ID) {
-			steps = append(steps, fmt.Sprintf("%s ended it: name %s under responders in case.yaml if "+
-				"that is one of yours, else take it for the intruder's act.", w.Actor, w.Actor))
+		if w := &all[i]; !w.Named && slices.Contains(w.Secrets(), a.ID) {
+			steps = append(steps, w.toName())
 		}
 	}
 	return steps
+}
+
+// toName is the step of asking who it was. A name in which an exposed secret acts too is not to be
+// named: all that is done in it would count as a responder's.
+func (w *Responder) toName() string {
+	switch {
+	case !w.SameName:
+		return fmt.Sprintf("%s ended it: name %s under responders in case.yaml if that is one of yours, "+
+			"else take it for the intruder's act.", w.Actor, w.Actor)
+	case len(w.Credentials) == 0:
+		return w.Actor + " ended it, and an exposed secret acts in that name too: ask who it was."
+	}
+	return fmt.Sprintf("%s ended it, and an exposed secret acts in that name too: ask who it was. If one "+
+		"of yours, name the credential under responders in case.yaml, not the name: %s.", w.Actor,
+		some(w.Credentials, 3))
 }

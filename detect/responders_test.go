@@ -79,6 +79,17 @@ func TestNameResponders(t *testing.T) {
 		responder("secadmin", false, false, "deploy"), responder("named", true, false, "deploy"),
 		responder("elsewhere", false, false, "web"),
 	}
+	own := responder("ci", false, true, "own")
+	for _, c := range []struct {
+		keys []string
+		ends string
+	}{{nil, "ask who it was."}, {[]string{"AKIANEW"}, "not the name: AKIANEW."}} {
+		own.Credentials = c.keys
+		got := nameResponders(SecretAnswer{ID: "own", Verdict: Suspicious}, []Responder{own})
+		if len(got) != 1 || strings.Contains(got[0], "name ci") || !strings.HasSuffix(got[0], c.ends) {
+			t.Errorf("by %q in the name of a secret: %q", c.keys, got)
+		}
+	}
 	for _, verdict := range []Verdict{Compromised, Suspicious, Unknown} {
 		got := nameResponders(SecretAnswer{ID: "deploy", Verdict: verdict}, all)
 		if len(got) != 1 || !strings.Contains(got[0], "name secadmin under responders") {

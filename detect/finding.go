@@ -73,8 +73,9 @@ func (g grouping) sql() string {
 		"    ORDER BY q.time, q.event_source, q.event_id) FILTER (WHERE q.event_id IS NOT NULL\n" +
 		"    AND q.file IS NOT NULL AND q.pos IS NOT NULL), 1, " + fmt.Sprint(maxPlaces) + ")")
 	for _, name := range []string{"ip", "actor", "action"} {
-		b.WriteString(",\n  " + allDistinct(name))
+		b.WriteString(",\n  " + allDistinct(name, ""))
 	}
+	b.WriteString(",\n  " + allDistinct("target", " FILTER (WHERE q.ip IS NULL)"))
 	for _, name := range g.extras {
 		b.WriteString(",\n  " + distinct(name))
 	}
@@ -96,9 +97,9 @@ func distinct(column string) string {
 
 // allDistinct has, for an event without the value, an empty one. One more than is compared tells that
 // there are too many.
-func allDistinct(column string) string {
-	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT coalesce(CAST(q.%s AS VARCHAR), ''))), 1, %d)",
-		quote(column), maxSeen+1)
+func allDistinct(column, filter string) string {
+	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT coalesce(CAST(q.%s AS VARCHAR), ''))%s), 1, %d)",
+		quote(column), filter, maxSeen+1)
 }
 
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
@@ -112,7 +113,8 @@ type found struct {
 func (g grouping) scan(rows *sql.Rows) (found, error) {
 	var secret, credential sql.NullString
 	f := Finding{Query: g.query.ID, Title: g.query.Title, Attributes: map[string]any{}}
-	lists := make([]any, 5+len(g.extras)) // events, places, ips, actors, actions, extras
+	const fixed = 6
+	lists := make([]any, fixed+len(g.extras)) // events, places, ips, actors, actions, targets, extras
 	keys := make([]sql.NullString, len(g.keys))
 	dest := []any{&secret, &f.Count, &f.FirstSeen, &f.LastSeen, &credential}
 	for i := range lists {
@@ -126,10 +128,12 @@ func (g grouping) scan(rows *sql.Rows) (found, error) {
 	}
 	f.Secret, f.Credential = secret.String, credential.String
 	f.Events, f.Places = texts(lists[0]), g.places(texts(lists[1]))
-	seen := Sighting{IPs: texts(lists[2]), Actors: texts(lists[3]), Actions: texts(lists[4])}
+	seen := Sighting{
+		IPs: texts(lists[2]), Actors: texts(lists[3]), Actions: texts(lists[4]), Targets: texts(lists[5]),
+	}
 	f.IPs, f.Actors, f.Actions = shown(seen.IPs), shown(seen.Actors), shown(seen.Actions)
 	for i, name := range g.extras {
-		switch values := texts(lists[5+i]); len(values) {
+		switch values := texts(lists[fixed+i]); len(values) {
 		case 0:
 		case 1:
 			f.Attributes[name] = values[0]

@@ -106,6 +106,8 @@ type Sighting struct {
 	IPs     []string    `json:"ips"`
 	Actors  []string    `json:"actors"`
 	Actions []string    `json:"actions"`
+	// Targets are those of the events without an address: of who acted they tell the most.
+	Targets []string `json:"targets,omitempty"`
 }
 
 // In returns the finding as the case of that name has it.
@@ -120,7 +122,7 @@ func (s Sighting) In(caseName string) Sighting {
 
 // Comparable tells whether all that it has is there to compare with later.
 func (s Sighting) Comparable() bool {
-	return max(len(s.IPs), len(s.Actors), len(s.Actions)) <= maxSeen
+	return max(len(s.IPs), len(s.Actors), len(s.Actions), len(s.Targets)) <= maxSeen
 }
 
 // Triageable tells whether a decision on the finding can have an effect.
@@ -151,6 +153,7 @@ func (s Sighting) since(then Sighting) (text string, outgrown bool) {
 		{"address", "addresses", s.IPs, then.IPs},
 		{"actor", "actors", s.Actors, then.Actors},
 		{"action", "actions", s.Actions, then.Actions},
+		{"target", "targets", s.Targets, then.Targets},
 	} {
 		known := map[string]bool{}
 		for _, x := range part.then {

@@ -149,7 +149,7 @@ func TestUnexposedConfirmed(t *testing.T) {
 func TestSince(t *testing.T) {
 	then := Sighting{
 		Level: Medium, Count: 2, IPs: []string{"192.0.2.1", "192.0.2.2"}, Actors: []string{"ci"},
-		Actions: []string{"GetObject"},
+		Actions: []string{"GetObject"}, Targets: []string{"acme/app"},
 	}
 	many := make([]string, maxSeen+1)
 	for i := range many {
@@ -175,6 +175,14 @@ func TestSince(t *testing.T) {
 		{
 			name: "without an address", change: func(s *Sighting) { s.IPs = append([]string{""}, s.IPs...) },
 			want: "new events without address", grown: true,
+		},
+		{
+			name: "without an address, elsewhere", grown: true, want: "new target acme/payroll",
+			change: func(s *Sighting) { s.Targets = append(s.Targets, "acme/payroll") },
+		},
+		{
+			name: "without an address, nowhere", grown: true, want: "new events without target",
+			change: func(s *Sighting) { s.Targets = append([]string{""}, s.Targets...) },
 		},
 		{
 			name: "actor and action", grown: true, want: "new actor eve, new action PutObject",

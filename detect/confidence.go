@@ -40,7 +40,7 @@ func confidence(
 		habit := !slices.ContainsFunc(grounds, func(x Finding) bool {
 			return x.Query == "any/use-from-indicator" || x.Query == "any/use-after-rotation" ||
 				x.Query == confirmedUses || x.Triage.confirms()
-		}) && !f.Triage.confirms()
+		}) && !f.confirmed()
 		add(habit && f.Uses.Before == 0, "no use of it before its window is in the logs, so nobody "+
 			"knows what is usual")
 		add(habit && f.thinBaseline(), "what is usual rests on %s", f.baseline())

@@ -40,6 +40,7 @@ type facts struct {
 	derivedUntold  int64
 	derivedStrange int64         // that are not expected
 	triaged        []triagedUses // what is expected only by a decision
+	gone           []Decision    // that confirmed findings which are not found any more
 	joinable       int64         // credentials that a log of uses can name
 	watched        int64         // scopes whose coverage matters
 	holes          []hole
@@ -131,6 +132,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
 		f.missing, f.addresses = missing, r.Addresses
 		f.triaged, f.Triage = triaged[f.ID], onSecret(r.Triage, f.ID)
+		f.gone = confirmedGone(r.Triage, f.ID)
 		a := judge(f, found[f.ID])
 		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
 			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))

@@ -187,8 +187,10 @@ type decided struct {
 	seen map[string]Sighting
 }
 
-func readDecided(ctx context.Context, db Querier) ([]decided, error) {
-	return collect(ctx, db, `
+// readDecided reads the decisions as those of the case of that name. Findings are found again by what
+// they are: their ids have the name of the case in them, and its folder may have got another one.
+func readDecided(ctx context.Context, db Querier, caseName string) ([]decided, error) {
+	all, err := collect(ctx, db, `
 		SELECT kind, subject, coalesce(secret, ''), coalesce(ip, ''), coalesce(agent, ''),
 		  coalesce(actor, ''), decision, note, author, decided_at, seen,
 		  concat_ws(' ', CAST(decided_at AS VARCHAR), coalesce(secret, '-'), coalesce(ip_from, '-'),
@@ -207,15 +209,20 @@ func readDecided(ctx context.Context, db Querier) ([]decided, error) {
 		}
 		d.seen = map[string]Sighting{}
 		for _, s := range list {
+			s = s.In(caseName)
 			d.seen[s.Finding] = s
+			if d.Kind == "finding" {
+				d.Subject = s.Finding
+			}
 		}
 		return d, nil
 	})
+	return newestOf(all), err
 }
 
 // readTriage marks the findings with what was decided on them, and lists what counts.
 func readTriage(ctx context.Context, db Querier, r *Result) error {
-	all, err := readDecided(ctx, db)
+	all, err := readDecided(ctx, db, r.Case)
 	if err != nil {
 		return fmt.Errorf("triage: %w", err)
 	}
@@ -254,7 +261,7 @@ func readTriage(ctx context.Context, db Querier, r *Result) error {
 		}
 		switch d.Kind {
 		case "finding":
-			d.weighFinding(now)
+			d.weighFinding(now, secrets)
 		case "secret":
 			d.weighSecret(r.Findings, now, secrets[d.Subject] > 0)
 		default:
@@ -337,10 +344,15 @@ func (d *decided) mark(f Finding, now Sighting) *Triage {
 	return &t
 }
 
-func (d *decided) weighFinding(now map[string]Sighting) {
+// weighFinding says what became of a decision on a finding. What was confirmed of a secret does not
+// end with its finding: another decision, the inventory or the program may be why it is not found.
+func (d *decided) weighFinding(now map[string]Sighting, secrets map[string]int64) {
 	s, ok := now[d.Subject]
 	if !ok {
-		d.State = Lost
+		d.State, d.Secret = Lost, d.seen[d.Subject].Secret
+		if d.Triage.Decision == Confirmed && secrets[d.Secret] > 0 {
+			d.State, d.Since = Holds, notFound
+		}
 		return
 	}
 	d.Matches, d.Secret = 1, s.Secret

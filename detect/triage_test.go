@@ -89,6 +89,17 @@ func TestJudgeTriage(t *testing.T) {
 			name: "secret confirmed", secret: confirmed, facts: used(1, 1), verdict: Compromised, rests: true,
 			because: []string{"Confirmed as used by the intruder by anna on 2026-11-28: our pentest.", only + "used."},
 		},
+		{
+			name: "a confirmed finding that is gone", verdict: Compromised, rests: true,
+			facts: facts{
+				SecretAnswer: used(1, 1).SecretAnswer,
+				gone:         []Decision{{Kind: "finding", Subject: "f1", Triage: *confirmed}},
+			},
+			because: []string{
+				"A finding was confirmed as the intruder's by anna on 2026-11-28: our pentest; it is not found " +
+					"any more, and counts until that is taken back [f1].", only + "used.",
+			},
+		},
 		{name: "secret benign alone", secret: benign, facts: facts{holes: gap}, verdict: Unknown},
 		{
 			name: "a confirmed use", verdict: Compromised, rests: true,
@@ -140,7 +151,12 @@ func TestUnexposedConfirmed(t *testing.T) {
 	if got.Verdict != Compromised || !got.RestsOnTriage || len(got.Because) != 2 {
 		t.Errorf("%s because %q", got.Verdict, got.Because)
 	}
-	f.Triage = mark(Benign, Holds)
+	f.Triage = nil
+	f.gone = []Decision{{Kind: "finding", Subject: "f1", Triage: *mark(Confirmed, Holds)}}
+	if got := judge(f, nil); got.Verdict != Compromised || !got.RestsOnTriage || len(got.Because) != 2 {
+		t.Errorf("%s because %q", got.Verdict, got.Because)
+	}
+	f.gone, f.Triage = nil, mark(Benign, Holds)
 	if got := judge(f, nil); got.Verdict != Unexposed {
 		t.Errorf("%s because %q", got.Verdict, got.Because)
 	}

@@ -29,17 +29,21 @@ func (t triagedUses) words() string {
 		were, by.by())
 }
 
-func confirmedSecret(t *Triage) string {
-	return "Confirmed as used by the intruder " + t.by() + "."
+// confirmedSentences say what was confirmed of a secret beside the findings that it has.
+func confirmedSentences(f facts) (out []string) {
+	if f.Triage.confirms() {
+		out = append(out, "Confirmed as used by the intruder "+f.Triage.by()+".")
+	}
+	for _, d := range f.gone {
+		out = append(out, goneSentence(d))
+	}
+	return out
 }
 
 // triageSentences name every decision that a verdict rests on: first what weighs most. without is
 // the verdict that there would be without them.
 func triageSentences(f facts, findings []Finding, verdict, without Verdict) []string {
-	out := []string{}
-	if f.Triage.confirms() {
-		out = append(out, confirmedSecret(f.Triage))
-	}
+	out := append([]string{}, confirmedSentences(f)...)
 	out = append(out, markSentences(findings, func(t *Triage) bool { return t.Decision == Confirmed },
 		"confirmed as the intruder's")...)
 	for _, x := range findings {

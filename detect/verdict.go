@@ -20,7 +20,7 @@ func judge(f facts, findings []Finding) SecretAnswer {
 	a.RotationBecause = rotationBecause(f)
 	doubts := doubts(f)
 	verdict, grounds := accuse(findings)
-	if a.Triage.confirms() {
+	if f.confirmed() {
 		verdict = Compromised
 	}
 	var reasons []string
@@ -52,8 +52,8 @@ func (f facts) judgeUnexposed(a SecretAnswer) SecretAnswer {
 		a.Rotation = "claimed"
 	}
 	switch {
-	case a.Triage.confirms():
-		a.Verdict, a.Because = Compromised, []string{confirmedSecret(a.Triage)}
+	case f.confirmed():
+		a.Verdict, a.Because = Compromised, confirmedSentences(f)
 		a.Because = append(a.Because, "By its dates it was not exposed: created_at in the inventory is "+
 			"wrong, or it leaked in another way.")
 		a.Confidence, a.RestsOnTriage = MediumConfidence, true

@@ -103,14 +103,15 @@ func (c queryCase) run(ctx context.Context, dir string, q queries.Query) (faults
 // decideCase takes the decisions of the case, triage.jsonl, if it has any.
 func (a *app) decideCase(ctx context.Context) error {
 	const name = "triage.jsonl"
-	all, err := a.readDecisions(a.path(name), filepath.Base(a.caseDir))
+	caseName := filepath.Base(a.caseDir)
+	all, err := a.readDecisions(a.path(name), caseName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = a.record(ctx, all)
+	_, err = a.record(ctx, caseName, all)
 	return err
 }
 

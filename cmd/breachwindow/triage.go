@@ -144,6 +144,13 @@ func (a *app) listTriage(ctx context.Context, format string) (err error) {
 	if err != nil {
 		return err
 	}
+	c, err := a.openCase()
+	if err != nil {
+		return err
+	}
+	if all, err = decisionsIn(c.name, all); err != nil {
+		return err
+	}
 	if format == "jsonl" {
 		return a.exportTriage(all)
 	}
@@ -287,14 +294,29 @@ func (a *app) authorOf(flag string) (string, error) {
 	return "", errors.New("nobody is named as the author: give --author, or set BREACHWINDOW_AUTHOR")
 }
 
-// record appends the decisions that are not there yet.
-func (a *app) record(ctx context.Context, list []store.Decision) (added int, err error) {
+// record appends the decisions that are not there yet, under whichever name of the case.
+func (a *app) record(
+	ctx context.Context, caseName string, list []store.Decision,
+) (added int, err error) {
 	db, err := store.Open(ctx, a.path(databaseName))
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return db.AddDecisions(ctx, list)
+	log, err := db.Decisions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if log, err = decisionsIn(caseName, log); err != nil {
+		return 0, err
+	}
+	known := map[store.Decision]bool{}
+	for _, d := range log {
+		known[d] = true
+	}
+	return db.AddDecisions(ctx, slices.DeleteFunc(slices.Clone(list), func(d store.Decision) bool {
+		return known[d]
+	}))
 }
 
 // newest returns the last decision of the log on the same thing, nil if there is none.
@@ -320,11 +342,15 @@ func afterAll(log []store.Decision, d store.Decision) error {
 }
 
 // triageLog reads the decisions of the case.
-func (a *app) triageLog(ctx context.Context) (_ []store.Decision, err error) {
-	db, err := a.reader(ctx)
+func (t *triager) triageLog(ctx context.Context) (_ []store.Decision, err error) {
+	db, err := t.reader(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return store.Decisions(ctx, db)
+	log, err := store.Decisions(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return decisionsIn(t.c.name, log)
 }

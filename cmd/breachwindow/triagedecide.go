@@ -57,7 +57,7 @@ func (t *triager) decide(ctx context.Context, ids []string) error {
 	if err != nil {
 		return err
 	}
-	added, err := t.record(ctx, list)
+	added, err := t.record(ctx, t.c.name, list)
 	if err != nil {
 		return err
 	}

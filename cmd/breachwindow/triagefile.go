@@ -149,10 +149,27 @@ func (l triageLine) in(caseName string) triageLine {
 	for i := range l.Seen {
 		l.Seen[i] = l.Seen[i].In(caseName)
 	}
-	if l.Kind == "finding" {
+	if l.Kind == "finding" && len(l.Seen) > 0 {
 		l.Subject = l.Seen[0].Finding
 	}
 	return l
+}
+
+// decisionsIn are decisions as those of the case of that name: its folder may have had another one
+// when they were made.
+func decisionsIn(caseName string, all []store.Decision) ([]store.Decision, error) {
+	out := make([]store.Decision, 0, len(all))
+	for _, d := range all {
+		l, err := lineOf(d)
+		if err != nil {
+			return nil, err
+		}
+		if d, err = l.in(caseName).decision(); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
 }
 
 // readDecisions reads a file of decisions, - is standard input, for the case of that name. All that

@@ -70,6 +70,7 @@ func (t *triager) decide(ctx context.Context, ids []string) error {
 			err), t.dropResult())
 	}
 	t.warn(r, list)
+	t.warnOfNames(list)
 	t.app.decide(r)
 	return t.changes(r)
 }
@@ -331,6 +332,18 @@ func (t *triager) warn(r *detect.Result, list []store.Decision) {
 				t.note("%s %s: it matches nothing in this case, so it has no effect: %s", d.Decision,
 					subjectOf(d), t.why(d))
 			}
+		}
+	}
+}
+
+// warnOfNames tells what a decision that names no address is worth: whoever has the secret acts in its
+// name, and says of himself what agent he is.
+func (t *triager) warnOfNames(list []store.Decision) {
+	for _, d := range list {
+		if d.Kind == "use" && d.Decision == detect.Benign && d.IP == "" {
+			t.note("benign %s: it names no address. Who stole a secret acts in its name too and can call "+
+				"himself any agent: his uses are expected as well. If you know from where yours came, take it "+
+				"back with --undo and give --ip too", subjectOf(d))
 		}
 	}
 }

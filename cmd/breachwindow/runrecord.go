@@ -49,7 +49,7 @@ func (a *app) noteLostTriage(ctx context.Context, db *store.DB) error {
 	log, err := db.Decisions(ctx)
 	if err == nil && len(log) == 0 {
 		a.note("the last result rests on %d decisions of triage, and the database has none: it was made "+
-			"anew\nhint: breachwindow triage --import takes them from an export", len(last.Triage))
+			"anew; breachwindow triage --import takes them from an export", len(last.Triage))
 	}
 	return err
 }

@@ -187,26 +187,31 @@ func (a *app) readDecisions(name, caseName string) (out []store.Decision, err er
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, maxTriageLine)
 	var errs []error
-	n := 0
+	n, left := 0, 0
 	for lines.Scan() {
 		n++
-		text := bytes.TrimSpace(lines.Bytes())
-		if len(text) == 0 {
+		text := lines.Bytes()
+		if n == 1 {
+			text = bytes.TrimPrefix(text, []byte("\ufeff")) // Windows writes it
+		}
+		if text = bytes.TrimSpace(text); len(text) == 0 {
 			continue
 		}
 		d, err := a.readDecision(text, caseName)
-		if err != nil {
+		switch {
+		case err == nil && len(errs) == 0:
+			out = append(out, d)
+		case err != nil && len(errs) < maxBadLines: // a file that is none has millions
 			errs = append(errs, fmt.Errorf("%s:%d: %w", name, n, err))
-			continue
+		case err != nil:
+			left++
 		}
-		out = append(out, d)
 	}
 	if err := lines.Err(); err != nil {
 		errs = append(errs, fmt.Errorf("%s:%d: %w", name, n+1, err))
 	}
-	if len(errs) > maxBadLines {
-		left := len(errs) - maxBadLines
-		errs = append(errs[:maxBadLines], fmt.Errorf("%s: %d more lines are wrong", name, left))
+	if left > 0 {
+		errs = append(errs, fmt.Errorf("%s: %d more lines are wrong", name, left))
 	}
 	return out, errors.Join(errs...)
 }

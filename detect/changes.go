@@ -22,8 +22,11 @@ type Changes struct {
 	// Minted and ExposedNext are what was made and read with exposed secrets, and not known before.
 	Minted      []Minting  `json:"minted"`
 	ExposedNext []Exposure `json:"exposed_next"`
-	// Gaps are spans that a scope's logs do not cover and of which the earlier result did not say so.
+	// Gaps are spans that a scope's logs do not cover and of which the earlier result did not say so:
+	// also those at either end that were covered then.
 	Gaps []ScopeGap `json:"gaps"`
+	// Fewer are the scopes that have fewer events than before, between the same ends.
+	Fewer []ScopeLoss `json:"fewer"`
 	// Stalled are the scopes whose logs reach no further than before.
 	Stalled  []ScopeEnd       `json:"stalled"`
 	Blind    []BlindDetection `json:"blind"`
@@ -31,6 +34,8 @@ type Changes struct {
 	// Events and Rejects are how many more there are, or fewer.
 	Events  int64 `json:"events"`
 	Rejects int64 `json:"rejects"`
+	// Reached tells that the logs of some scope reach further than before, or are new.
+	Reached bool `json:"reached"`
 }
 
 // SecretChange is a secret whose answer is another than before. Was is empty for a new one.
@@ -43,12 +48,16 @@ type SecretChange struct {
 }
 
 // Worse tells that it is no all-clear, and was a better answer or none before: unused that becomes
-// used is a build at work. So is a rotation that turns out to be none.
+// used is a build at work. So is a rotation that turns out to be none, or of which nothing is left.
 func (c SecretChange) Worse() bool {
 	open := c.Verdict.Alarm() || c.Verdict == Unknown
 	return open && (c.Was == "" || c.Verdict.Rank() < c.Was.Rank()) ||
-		c.Rotation == "contradicted" && c.RotationWas != c.Rotation
+		c.Rotation == "contradicted" && c.RotationWas != c.Rotation ||
+		c.Rotation == "missing" && slices.Contains(rotated, c.RotationWas)
 }
+
+// rotated are the rotation statuses that say that the secret is dead.
+var rotated = []string{"claimed", "vendor", "confirmed"}
 
 // WentOn is a finding that the earlier result had with fewer events or at a lower level. NewIPs,
 // NewActors and NewActions are those that it did not name.
@@ -74,6 +83,14 @@ type ScopeGap struct {
 	Gap
 }
 
+// ScopeLoss is how many events of a scope the earlier result had, and how many this one has.
+type ScopeLoss struct {
+	Source string `json:"source"`
+	Scope  string `json:"scope"`
+	Was    int64  `json:"was"`
+	Events int64  `json:"events"`
+}
+
 // ScopeEnd is until when the logs of a scope reach.
 type ScopeEnd struct {
 	Source string    `json:"source"`
@@ -91,9 +108,21 @@ func (c *Changes) Found() bool {
 		slices.ContainsFunc(c.WentOn, WentOn.Weighs) || len(c.Minted) > 0 || len(c.ExposedNext) > 0
 }
 
-// Holes tells that the logs tell less than before.
+// Holes tells that less is known than before: the logs tell less, or a secret is not asked about any
+// more. Answers that got better by that are no better.
 func (c *Changes) Holes() bool {
-	return len(c.Gaps) > 0 || len(c.Blind) > 0 || len(c.Problems) > 0 || c.Rejects > 0
+	return len(c.Gaps) > 0 || len(c.Fewer) > 0 || len(c.Blind) > 0 || len(c.Problems) > 0 ||
+		c.Rejects > 0 || len(c.GoneSecrets) > 0
+}
+
+// NoNewLogs tells that there were logs and all of them end where they ended before: that nothing is
+// new says nothing then.
+func (c *Changes) NoNewLogs() bool { return len(c.Stalled) > 0 && !c.Reached && c.Events <= 0 }
+
+// Comparable tells whether two results are of one case and one incident. Of another incident the
+// windows are others, and what has the same id is not what was told before.
+func (r *Result) Comparable(other *Result) bool {
+	return r.Case == other.Case && r.Incident.ID == other.Incident.ID
 }
 
 // Diff compares two results of one case.
@@ -103,7 +132,7 @@ func Diff(before, now *Result) *Changes {
 		Events:  now.Totals.Events - before.Totals.Events,
 		Rejects: now.Totals.Rejects - before.Totals.Rejects,
 		Secrets: []SecretChange{}, GoneSecrets: []string{}, WentOn: []WentOn{},
-		Gaps: []ScopeGap{}, Stalled: []ScopeEnd{},
+		Gaps: []ScopeGap{}, Fewer: []ScopeLoss{}, Stalled: []ScopeEnd{},
 	}
 	c.secrets(before.Secrets, now.Secrets)
 	c.findings(before.Findings, now.Findings)
@@ -111,9 +140,7 @@ func Diff(before, now *Result) *Changes {
 	c.Minted = missing(before.Lineage, now.Lineage, func(m Minting) [3]string {
 		return [3]string{m.Secret, m.Parent, m.Child}
 	})
-	c.ExposedNext = missing(before.ExposedNext, now.ExposedNext, func(e Exposure) [3]string {
-		return [3]string{e.Secret, e.What, e.Name}
-	})
+	c.ExposedNext = newlyExposed(before.ExposedNext, now.ExposedNext)
 	c.Blind = missing(before.Blind, now.Blind, func(b BlindDetection) [2]string {
 		return [2]string{b.Query, b.Why}
 	})
@@ -137,6 +164,23 @@ func missing[T any, K comparable](known, list []T, key func(T) K) []T {
 	for _, x := range list {
 		if !have[key(x)] {
 			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// newlyExposed are what was not known to have been read, or not for certain: what may have been the
+// owner's own reading is not on the list to rotate.
+func newlyExposed(before, now []Exposure) []Exposure {
+	name := func(e Exposure) [3]string { return [3]string{e.Secret, e.What, e.Name} }
+	certain := map[[3]string]bool{}
+	for _, e := range before {
+		certain[name(e)] = certain[name(e)] || e.Certain
+	}
+	out := []Exposure{}
+	for _, e := range now {
+		if was, known := certain[name(e)]; !known || e.Certain && !was {
+			out = append(out, e)
 		}
 	}
 	return out
@@ -200,8 +244,9 @@ func (c *Changes) coverage(before, now []CoverageSpan) {
 				c.Gaps = append(c.Gaps, ScopeGap{Source: s.Source, Scope: s.Scope, Gap: g})
 			}
 		}
-		if ok && !s.To.After(old.To) {
-			c.Stalled = append(c.Stalled, ScopeEnd{Source: s.Source, Scope: s.Scope, To: s.To})
+		c.Reached = c.Reached || !ok || s.To.After(old.To)
+		if ok {
+			c.lost(old, s)
 		}
 	}
 	for key, s := range was {
@@ -213,6 +258,23 @@ func (c *Changes) coverage(before, now []CoverageSpan) {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Scope, b.Scope),
 			a.From.Compare(b.From))
 	})
+}
+
+// lost finds what a scope's logs had and have no more: their ends, or events between them. A log that
+// was cut or replaced takes its findings with it, and must not pass for a better answer.
+func (c *Changes) lost(old, now CoverageSpan) {
+	ends := len(c.Gaps)
+	for _, g := range []Gap{{From: old.From, To: now.From}, {From: now.To, To: old.To}} {
+		if g.To.After(g.From) {
+			c.Gaps = append(c.Gaps, ScopeGap{Source: now.Source, Scope: now.Scope, Gap: g})
+		}
+	}
+	if now.Events < old.Events && len(c.Gaps) == ends {
+		c.Fewer = append(c.Fewer, ScopeLoss{now.Source, now.Scope, old.Events, now.Events})
+	}
+	if now.To.Equal(old.To) {
+		c.Stalled = append(c.Stalled, ScopeEnd{Source: now.Source, Scope: now.Scope, To: now.To})
+	}
 }
 
 // Outline is as much of a result as Diff compares: what is kept of one that was mailed.

@@ -26,7 +26,7 @@ func before() *detect.Result {
 		Lineage:     []detect.Minting{{Secret: "bot", Parent: "AKIA1", Child: "ASIA1"}},
 		ExposedNext: []detect.Exposure{{Secret: "bot", What: "secret", Name: "prod/db"}},
 		Coverage: []detect.CoverageSpan{{
-			Source: "cloudtrail", Scope: "1/us-east-1", From: day(1), To: day(9),
+			Source: "cloudtrail", Scope: "1/us-east-1", From: day(1), To: day(9), Events: 50,
 			Gaps: []detect.Gap{{From: day(3), To: day(5)}},
 		}},
 		Blind:    []detect.BlindDetection{{Query: "a/b", Why: "no agents"}},
@@ -78,9 +78,50 @@ func TestDiff(t *testing.T) {
 			},
 		},
 		{
+			"a rotation is not declared any more",
+			func(r *detect.Result) { r.Secrets[0].Rotation = "missing" },
+			true, false,
+			func(c *detect.Changes) {
+				c.Secrets = []detect.SecretChange{{"deploy", "used", "used", "claimed", "missing"}}
+			},
+		},
+		{
+			"a log was cut at both ends",
+			func(r *detect.Result) { r.Coverage[0].From, r.Coverage[0].To, r.Coverage[0].Events = day(2), day(7), 9 },
+			false, true,
+			func(c *detect.Changes) {
+				c.Gaps = []detect.ScopeGap{
+					{"cloudtrail", "1/us-east-1", detect.Gap{From: day(1), To: day(2)}},
+					{"cloudtrail", "1/us-east-1", detect.Gap{From: day(7), To: day(9)}},
+				}
+				c.Stalled = []detect.ScopeEnd{}
+			},
+		},
+		{
+			"a log lost events between its ends, another one has more",
+			func(r *detect.Result) {
+				r.Coverage[0].Events = 40
+				r.Coverage = append(r.Coverage, detect.CoverageSpan{Source: "github", Scope: "a/git", Events: 20})
+				r.Totals.Events += 10
+			},
+			false, true,
+			func(c *detect.Changes) {
+				c.Fewer = []detect.ScopeLoss{{"cloudtrail", "1/us-east-1", 50, 40}}
+				c.Events, c.Reached = 10, true
+			},
+		},
+		{
+			"what was perhaps the owner's reading was the intruder's",
+			func(r *detect.Result) { r.ExposedNext[0].Certain = true },
+			true, false,
+			func(c *detect.Changes) {
+				c.ExposedNext = []detect.Exposure{{Secret: "bot", What: "secret", Name: "prod/db", Certain: true}}
+			},
+		},
+		{
 			"a new secret that is clear, and one that is gone",
 			func(r *detect.Result) { r.Secrets[1] = detect.SecretAnswer{ID: "new", Verdict: detect.Unused} },
-			false, false,
+			false, true,
 			func(c *detect.Changes) {
 				c.Secrets = []detect.SecretChange{{ID: "new", Verdict: "unused"}}
 				c.GoneSecrets = []string{"bot"}
@@ -165,7 +206,7 @@ func TestDiff(t *testing.T) {
 				r.Coverage[0].To, r.Coverage[0].Gaps = day(12), []detect.Gap{{From: day(3), To: day(4)}}
 			},
 			false, false,
-			func(c *detect.Changes) { c.Stalled = []detect.ScopeEnd{} },
+			func(c *detect.Changes) { c.Stalled, c.Reached = []detect.ScopeEnd{}, true },
 		},
 		{
 			"a hole grows",
@@ -205,8 +246,8 @@ func TestDiff(t *testing.T) {
 			Case: "acme", Secrets: []detect.SecretChange{}, GoneSecrets: []string{},
 			GoneFindings: []detect.Finding{}, NewFindings: []detect.Finding{}, WentOn: []detect.WentOn{},
 			Minted: []detect.Minting{}, ExposedNext: []detect.Exposure{}, Gaps: []detect.ScopeGap{},
-			Stalled: []detect.ScopeEnd{{"cloudtrail", "1/us-east-1", day(9)}},
-			Blind:   []detect.BlindDetection{}, Problems: []detect.Problem{},
+			Fewer: []detect.ScopeLoss{}, Stalled: []detect.ScopeEnd{{"cloudtrail", "1/us-east-1", day(9)}},
+			Blind: []detect.BlindDetection{}, Problems: []detect.Problem{},
 		}
 		tc.want(want)
 		got := detect.Diff(before(), now)
@@ -218,6 +259,29 @@ func TestDiff(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, detect.Diff(before().Outline(), now)); diff != "" && len(want.GoneFindings) == 0 {
 			t.Errorf("%s: against the outline (-want +got):\n%s", tc.name, diff)
+		}
+	}
+}
+
+// That nothing is new says nothing where the logs end where they ended before.
+func TestNoNewLogs(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		change func(*detect.Result)
+		want   bool
+	}{
+		{"the same logs", func(*detect.Result) {}, true},
+		{"they reach further", func(r *detect.Result) { r.Coverage[0].To = day(10) }, false},
+		{"an older file was added", func(r *detect.Result) { r.Totals.Events++ }, false},
+		{"another scope", func(r *detect.Result) {
+			r.Coverage = append(r.Coverage, detect.CoverageSpan{Source: "github", Scope: "acme/git"})
+		}, false},
+	} {
+		now := before()
+		tc.change(now)
+		if got := detect.Diff(before().Outline(), now).NoNewLogs(); got != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
 	}
 }

@@ -69,10 +69,6 @@ func Headline(c *detect.Changes) string {
 			went++
 		}
 	}
-	holes := len(c.Gaps) + len(c.Blind) + len(c.Problems)
-	if c.Rejects > 0 {
-		holes++
-	}
 	var parts []string
 	for _, x := range []struct {
 		n         int
@@ -83,7 +79,7 @@ func Headline(c *detect.Changes) string {
 		{went, "1 finding went on", "%d findings went on"},
 		{len(c.Minted), "1 credential made", "%d credentials made"},
 		{len(c.ExposedNext), "1 more to rotate", "%d more to rotate"},
-		{holes, "1 new blind spot", "%d new blind spots"},
+		{len(holeLines(c)), "1 new blind spot", "%d new blind spots"},
 	} {
 		switch {
 		case x.n == 1:
@@ -91,6 +87,9 @@ func Headline(c *detect.Changes) string {
 		case x.n > 1:
 			parts = append(parts, fmt.Sprintf(x.many, x.n))
 		}
+	}
+	if len(parts) == 0 && c.NoNewLogs() {
+		return "nothing new, and no new logs"
 	}
 	if len(parts) == 0 {
 		return "nothing new"
@@ -107,7 +106,7 @@ func ChangesText(w io.Writer, c *detect.Changes, o Options) error {
 		p.bullets(part.Lines)
 	}
 	p.out.WriteByte('\n')
-	p.hang("", fmt.Sprintf("%+d events, %+d rejects.", c.Events, c.Rejects))
+	p.hang("", fmt.Sprintf("Events %+d, rejects %+d.", c.Events, c.Rejects))
 	return p.writeTo(w)
 }
 
@@ -221,17 +220,29 @@ func exposureLines(list []detect.Exposure) []string {
 	return out
 }
 
+// holeLines say what is known less than before. What many detections are blind for is one line.
 func holeLines(c *detect.Changes) []string {
 	var out []string
+	for _, id := range c.GoneSecrets {
+		out = append(out, id+" is no longer in the inventory: nothing is asked about it any more")
+	}
 	for _, g := range c.Gaps {
 		out = append(out, fmt.Sprintf("%s %s: nothing from %s to %s", g.Source, g.Scope,
 			exact(g.From), exact(g.To)))
 	}
+	for _, x := range c.Fewer {
+		out = append(out, fmt.Sprintf("%s %s: %s, it had %d: a log was cut or replaced", x.Source,
+			x.Scope, count(x.Events, "event"), x.Was))
+	}
 	for _, p := range c.Problems {
 		out = append(out, fmt.Sprintf("%s: %s: %s", p.Path, p.What, p.Why))
 	}
-	for _, b := range c.Blind {
-		out = append(out, fmt.Sprintf("%s is blind: %s", b.Query, b.Why))
+	for _, l := range byLack(c.Blind) {
+		who := l.Queries[0] + " is blind"
+		if n := len(l.Queries); n > 1 {
+			who = fmt.Sprintf("%d detections are blind", n)
+		}
+		out = append(out, who+": "+l.Why)
 	}
 	if c.Rejects > 0 {
 		out = append(out, count(c.Rejects, "more record")+" could not be read")
@@ -241,9 +252,6 @@ func holeLines(c *detect.Changes) []string {
 
 func goneLines(c *detect.Changes) []string {
 	var out []string
-	for _, id := range c.GoneSecrets {
-		out = append(out, id+" is no longer in the inventory")
-	}
 	for _, f := range c.GoneFindings {
 		out = append(out, fmt.Sprintf("%s: %s (%s) [%s %s]", f.Level,
 			strings.TrimSuffix(f.Title, "."), whose(f.Secret), f.Query, f.ID))

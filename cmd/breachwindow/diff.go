@@ -40,8 +40,8 @@ the logs tell less than before, else 0.`,
 			if err != nil {
 				return err
 			}
-			if before.Case != now.Case || before.Incident.ID != now.Incident.ID {
-				a.note("these are results of two cases, %s of %s and %s of %s: all findings are new",
+			if !before.Comparable(now) {
+				a.note("these are results of two cases, %s of %s and %s of %s: what they share means little",
 					before.Incident.ID, before.Case, now.Incident.ID, now.Case)
 			}
 			c := detect.Diff(before, now)

@@ -75,6 +75,8 @@ func New(r *detect.Result, o Options) (*Mail, error) {
 			return nil, err
 		}
 		s.since(r, c, o.Since)
+		// Not the mail of the whole result, which --again sends: who gets both must see both.
+		m.content = append(m.content, "since", o.Since.UTC().Format(time.RFC3339Nano))
 	}
 	if s.isHeartbeat() {
 		m.content = append(m.content, "heartbeat", o.Slot)

@@ -77,7 +77,7 @@ func TestHeartbeatMail(t *testing.T) {
 		}
 		p := parse(t, text)
 		ids[p.Get("Message-Id")] = true
-		if got := subject(t, p); !strings.HasPrefix(got, "[acme] nothing new. COMPROMISED: 1 of 19 secrets") {
+		if got := subject(t, p); !strings.HasPrefix(got, "[acme] nothing new, and no new logs. COMPROMISED: 1 of 19 secrets") {
 			t.Errorf("subject %q", got)
 		}
 		for _, x := range p.parts {
@@ -124,5 +124,25 @@ func TestHostileNews(t *testing.T) {
 	}
 	if !strings.Contains(text, "and 20 more") {
 		t.Errorf("what is left out is not counted:\n%s", text)
+	}
+}
+
+// The news of a result and the whole of it are two mails: a mail program shows one of two with the same
+// Message-ID. The same news are the same mail.
+func TestNewsIsAMailOfItsOwn(t *testing.T) {
+	r := later(t)
+	o := mail.Options{SHA256: "cd"}
+	news := o
+	news.Changes, news.Since = detect.Diff(sample(t).Outline(), r), at(t, "2023-01-11 07:00")
+	id := func(o mail.Options) string {
+		p := parse(t, written(t, r, o, "lead@acme.example"))
+		return p.Get("Message-Id")
+	}
+	first, second := id(news), id(news)
+	if id(o) == first {
+		t.Error("they have the same Message-ID")
+	}
+	if first != second {
+		t.Error("the same news have two")
 	}
 }

@@ -43,14 +43,16 @@ type Mailed struct {
 	Outline string // as KeepOutline has it; "": of a result that was mailed before outlines were kept
 }
 
-// LastMailed returns the last mail that a recipient got; nil if none.
+// LastMailed returns the last mail that a recipient got, by the order in which they were recorded:
+// clocks are set back. Nil if none.
 func (d *DB) LastMailed(ctx context.Context, recipient string) (*Mailed, error) {
 	var m Mailed
 	err := d.sql.QueryRowContext(ctx, `
-		SELECT d.sent_at, d.result_sha256, coalesce(max(m.outline), '')
-		FROM main.deliveries d LEFT JOIN main.mailed m ON m.result_sha256 = d.result_sha256
+		SELECT d.sent_at, d.result_sha256, coalesce((
+		  SELECT max(m.outline) FROM main.mailed m WHERE m.result_sha256 = d.result_sha256), '')
+		FROM main.deliveries d
 		WHERE d.recipient = ? AND d.status = 'delivered'
-		GROUP BY ALL ORDER BY d.sent_at DESC, d.result_sha256 LIMIT 1`, recipient).
+		ORDER BY d.rowid DESC LIMIT 1`, recipient).
 		Scan(&m.At, &m.Result, &m.Outline)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -68,7 +70,7 @@ func (d *DB) KeepOutline(ctx context.Context, result, outline string) error {
 	err := inTx(ctx, d.sql, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			DELETE FROM main.mailed WHERE result_sha256 = ? OR result_sha256 NOT IN (
-			  SELECT arg_max(result_sha256, sent_at) FROM main.deliveries
+			  SELECT arg_max(result_sha256, rowid) FROM main.deliveries
 			  WHERE status = 'delivered' GROUP BY recipient)`, result)
 		if err != nil {
 			return err

@@ -115,3 +115,28 @@ func TestLastMailed(t *testing.T) {
 		t.Errorf("outlines (-want +got):\n%s", diff)
 	}
 }
+
+// A clock that was wrong and is set back does not make an older mail the last one.
+func TestLastMailedByOrder(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "case.duckdb"))
+	wrong := time.Date(2036, 1, 1, 7, 0, 0, 0, time.UTC)
+	right := wrong.AddDate(-10, 0, 0)
+	for _, d := range []store.Delivery{{Result: "r1", At: wrong}, {Result: "r2", At: right}} {
+		d.Recipient, d.Delivered = "a", true
+		err := errors.Join(db.KeepOutline(t.Context(), d.Result, d.Result), db.AddDelivery(t.Context(), d))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.KeepOutline(t.Context(), "r3", "r3"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := db.LastMailed(t.Context(), "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&store.Mailed{At: right, Result: "r2", Outline: "r2"}, got); diff != "" {
+		t.Errorf("the last mail (-want +got):\n%s", diff)
+	}
+}

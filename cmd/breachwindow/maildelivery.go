@@ -39,20 +39,27 @@ func (a *app) mailResult(ctx context.Context, p *post, what sending) (err error)
 		return err
 	}
 	d := &delivering{app: a, db: db, post: p, result: r, what: what, sender: a.sender(p)}
-	failed := 0
-	for _, to := range p.settings.To {
-		sent, err := d.deliver(ctx, to)
-		if err != nil {
-			return err
-		}
-		if !sent {
-			failed++
+	d.unsent.all = len(p.settings.To)
+	var errs []error
+	for _, to := range p.settings.To { // what goes wrong with one must not keep it from the others
+		if err := d.deliver(ctx, to); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", to, err))
 		}
 	}
-	if failed > 0 {
-		return fmt.Errorf("mail: %d of %d recipients did not get it", failed, len(p.settings.To))
+	if d.unsent.failed > 0 {
+		errs = append(errs, &d.unsent)
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// unsentError says to how many a mail did not get through.
+type unsentError struct {
+	failed, all int
+	temporary   bool // for one at least it may work later
+}
+
+func (e *unsentError) Error() string {
+	return fmt.Sprintf("mail: %d of %d recipients did not get it", e.failed, e.all)
 }
 
 // delivering is one result on its way.
@@ -63,32 +70,36 @@ type delivering struct {
 	result *savedResult
 	what   sending
 	sender *mail.Sender
+	unsent unsentError
 }
 
-// deliver sends a recipient what he does not have. It returns false if it did not reach him.
-func (d *delivering) deliver(ctx context.Context, to string) (sent bool, err error) {
+// deliver sends a recipient what he does not have, and counts him if it did not reach him.
+func (d *delivering) deliver(ctx context.Context, to string) error {
 	m, why, err := d.letterTo(ctx, to)
 	if err != nil {
-		return false, err
+		return err
 	}
 	if m == nil {
 		_, err := fmt.Fprintf(d.out, "%s: %s\n", to, why)
-		return true, err
+		return err
 	}
 	if now := d.now(); now.Sub(m.Date) > spamAge {
 		m.Date = now
 	}
 	o := d.sender.Send(ctx, m, to)
-	if _, err := fmt.Fprintln(d.out, o); err != nil {
-		return false, err
+	if o.Err != nil {
+		d.unsent.failed++
+		d.unsent.temporary = d.unsent.temporary || o.Temporary
 	}
-	// Also of a run that was interrupted meanwhile.
-	return o.Err == nil, d.db.AddDelivery(context.WithoutCancel(ctx),
-		deliveryOf(o, d.result.hash, d.now()))
+	// Recorded before anything else may fail, also of a run that was interrupted meanwhile: else it
+	// would be sent twice.
+	err = d.db.AddDelivery(context.WithoutCancel(ctx), deliveryOf(o, d.result.hash, d.now()))
+	_, printed := fmt.Fprintln(d.out, o)
+	return errors.Join(err, printed)
 }
 
-// letterTo is the mail that a recipient lacks, or why he lacks none: all if he has none yet, else
-// what is new since the last that he got.
+// letterTo is the mail that a recipient lacks, or why he lacks none: all if he has none yet of this
+// incident, else what is new since the last that he got.
 func (d *delivering) letterTo(ctx context.Context, to string) (m *mail.Mail, why string, err error) {
 	o := mail.Options{Slot: d.what.slot}
 	last, err := d.db.LastMailed(ctx, to)
@@ -104,12 +115,13 @@ func (d *delivering) letterTo(ctx context.Context, to string) (m *mail.Mail, why
 		return nil, "has it since " + since + "; --again sends it once more", nil
 	}
 	before, err := report.ReadJSON(strings.NewReader(last.Outline))
-	if err != nil {
-		return nil, "", fmt.Errorf("what %s got last: %w", to, err)
+	if err != nil || !before.Comparable(d.result.r) {
+		m, err = d.post.letter(d.result, o)
+		return m, "", err
 	}
 	o.Changes, o.Since = detect.Diff(before, d.result.r), last.At
 	if d.what.run && !o.Changes.News() {
-		if next := d.post.settings.Heartbeat.next(last.At); next == nil || d.now().Before(*next) {
+		if !d.post.settings.Heartbeat.due(last.At, d.now()) {
 			return nil, "nothing new since the mail of " + since, nil
 		}
 		o.Date = d.now()

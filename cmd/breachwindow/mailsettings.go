@@ -64,15 +64,12 @@ func (h *heartbeat) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// next is when the next heartbeat is due after a mail; nil: never. A schedule is not exact, so a
-// tenth before its time, at most an hour, is not too early.
-func (h heartbeat) next(last time.Time) *time.Time {
-	if h.never {
-		return nil
-	}
+// due tells whether a heartbeat is, after the last mail. A schedule is not exact, so a tenth before
+// its time, at most an hour, is not too early. A mail of the future was sent before the clock was set
+// back: to wait for its time again could be silence for years.
+func (h heartbeat) due(last, now time.Time) bool {
 	every := cmp.Or(h.every, 24*time.Hour)
-	at := last.Add(every - min(every/10, time.Hour))
-	return &at
+	return !h.never && (now.Before(last) || now.Sub(last) >= every-min(every/10, time.Hour))
 }
 
 // dkimSettings name the key in DNS and the file with its private part.

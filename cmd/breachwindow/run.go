@@ -39,6 +39,9 @@ mailed too. A run with --slot is done once for this slot, however often it is st
 			if err != nil {
 				return err
 			}
+			if cmd.Flags().Changed("slot") && strings.TrimSpace(f.slot) == "" {
+				return usagef("--slot: it is empty; is the variable set that it is made of?")
+			}
 			if f.mails {
 				return a.mailed(cmd.Context(), f, render)
 			}

@@ -17,7 +17,7 @@ import (
 var csvColumns = []string{
 	"verdict", "rotation", "secret", "kind", "identifier", "stored_in", "owner", "exposed_at",
 	"window_end", "level", "query", "title", "finding", "credential", "first_seen", "last_seen",
-	"count", "ips", "actors", "actions", "attributes", "because",
+	"count", "ips", "actors", "actions", "attributes", "because", "triage", "secret_triage",
 }
 
 // CSV writes a row per finding, worst first, those tied to no secret after the others, and a row
@@ -83,9 +83,11 @@ func csvRow(s detect.SecretAnswer, f *detect.Finding) []string {
 		string(s.Verdict), s.Rotation, s.ID, s.Kind, s.Identifier, s.StoredIn, s.Owner,
 		orElse(s.ExposedAt, stamp, ""), orElse(s.WindowEnd, stamp, ""),
 	}
+	var mark *detect.Triage
 	if f == nil {
-		row = append(row, make([]string, len(csvColumns)-len(row)-1)...)
+		row = append(row, make([]string, len(csvColumns)-len(row)-3)...)
 	} else {
+		mark = f.Triage
 		attributes := make([]string, 0, len(f.Attributes))
 		for _, name := range slices.Sorted(maps.Keys(f.Attributes)) {
 			attributes = append(attributes, name+"="+attribute(f.Attributes[name]))
@@ -95,7 +97,7 @@ func csvRow(s detect.SecretAnswer, f *detect.Finding) []string {
 			strings.Join(f.IPs, " "), strings.Join(f.Actors, " "), strings.Join(f.Actions, " "),
 			strings.Join(attributes, "; "))
 	}
-	return append(row, strings.Join(s.Because, " "))
+	return append(row, strings.Join(s.Because, " "), TriageText(mark), TriageText(s.Triage))
 }
 
 // stamp is a time for programs.

@@ -73,6 +73,8 @@ func (t *ticket) write(r *detect.Result) {
 	t.secrets(secrets)
 	t.stories(secrets)
 	t.findings(r)
+	t.triage(r.Triage)
+	t.responders(r.Responders)
 	t.chain(r.Lineage)
 	t.exposedNext(r.ExposedNext)
 	t.limits(r)

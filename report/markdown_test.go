@@ -144,8 +144,8 @@ func TestMarkdownGolden(t *testing.T) {
 func TestMarkdownIsWhole(t *testing.T) {
 	r := sample(t)
 	got := checkTicket(t, markdownOf(t, r))
-	if len(got.tables) != 4 {
-		t.Fatalf("%d tables, want those of secrets, findings, chain and exposed next", len(got.tables))
+	if len(got.tables) != 5 {
+		t.Fatalf("%d tables, want those of secrets, findings, responders, chain and exposed next", len(got.tables))
 	}
 	if n := len(got.tables[0]) - 1; n != len(r.Secrets) {
 		t.Errorf("%d secrets in the table, want %d", n, len(r.Secrets))

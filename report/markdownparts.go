@@ -84,6 +84,9 @@ func (t *ticket) story(same []detect.SecretAnswer) {
 		}
 		t.item(strings.TrimPrefix(about+"; uses: "+uses(s.Uses), "; "))
 	}
+	if s.Triage != nil {
+		t.item("Triage: " + t.say(TriageText(s.Triage)))
+	}
 	if text := confidenceOf(s); text != "" {
 		t.item(t.say(text))
 	}
@@ -110,16 +113,52 @@ func (t *ticket) findings(r *detect.Result) {
 	tableOf(t, []string{
 		"level", "title", "secret", "count", "first – last", "from", "actors", "query", "id",
 	}, WorstFindings(r.Findings), func(f detect.Finding) []string {
-		secret := t.name(f.Secret)
+		level, secret := string(f.Level), t.name(f.Secret)
+		if mark := triageMark(f.Triage); mark != "" {
+			level += ", triage: " + mark
+		}
 		if f.Secret == "" {
 			secret = "none"
 		}
 		return []string{
-			t.say(string(f.Level)), t.say(f.Title), secret, fmt.Sprint(f.Count),
+			t.say(level), t.say(f.Title), secret, fmt.Sprint(f.Count),
 			seen(f.FirstSeen, f.LastSeen), t.nameAll(f.IPs, t.names), t.nameAll(f.Actors, t.names),
 			t.name(f.Query), t.name(f.ID),
 		}
 	})
+}
+
+// triage writes what people decided, also what does not hold any more.
+func (t *ticket) triage(all []detect.Decision) {
+	if len(all) == 0 {
+		return
+	}
+	t.section("Triage: what people decided")
+	tableOf(t, []string{"on", "decision", "state", "by", "at", "note"}, all,
+		func(d detect.Decision) []string {
+			return []string{
+				t.name(d.On()), t.say(d.Decision), t.say(stateOf(d)), t.name(d.Author), minute(d.At),
+				t.say(d.Note),
+			}
+		})
+}
+
+// responders writes who ended the secrets.
+func (t *ticket) responders(all []detect.Responder) {
+	if len(all) == 0 {
+		return
+	}
+	t.section("Responders: who ended the secrets")
+	tableOf(t, []string{"who", "named", "ended", "first – last", "from", "their findings"}, all,
+		func(w detect.Responder) []string {
+			return []string{
+				t.name(w.Actor), named(w), t.nameAll(w.Secrets(), t.names),
+				seen(w.FirstSeen, w.LastSeen), t.nameAll(w.IPs, t.names), t.nameAll(w.Findings, t.names),
+			}
+		})
+	for _, note := range responderNotes(all) {
+		t.line("\n" + t.say(note))
+	}
 }
 
 // chain writes what was made with the secrets, each below the one that made it.

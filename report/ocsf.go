@@ -24,6 +24,10 @@ const (
 // earlier one opened: as resolved, unless it was never rotated and may still be used by whoever has
 // it. The uid of a finding and of a secret's verdict is the same in each run of a case.
 //
+// What people decided is the status: a finding that was triaged benign is suppressed, as long as that
+// holds, and so is a secret that is clear with the help of triage; what was confirmed or needs work is
+// in progress. The comment says who decided, when and why.
+//
 // No clock is read. The time of a finding is that of the last event that it rests on: before, it
 // could not have been made as it is. The time of a verdict is the end of what the logs cover, for
 // it speaks of all of them.
@@ -31,13 +35,17 @@ func OCSF(w io.Writer, r *detect.Result) error {
 	r = cleaned(r)
 	m := &ocsfMaker{
 		r: r, secrets: map[string]detect.SecretAnswer{}, queries: map[string]detect.QueryText{},
-		attack: attackOf(r.Queries), known: byIP(r.Addresses), asOf: endOfLogs(r),
+		attack: attackOf(r.Queries), known: byIP(r.Addresses), states: map[string]ocsfState{},
+		asOf: endOfLogs(r),
 	}
 	for _, s := range r.Secrets {
 		m.secrets[s.ID] = s
 	}
 	for _, q := range r.Queries {
 		m.queries[q.ID] = q
+	}
+	for _, f := range r.Findings {
+		m.states[f.ID] = ocsfStateOf(f)
 	}
 	var lines []ocsfFinding
 	for _, f := range WorstFindings(r.Findings) {
@@ -78,6 +86,7 @@ type ocsfMaker struct {
 	queries map[string]detect.QueryText
 	attack  map[string][]string
 	known   map[string]detect.Address
+	states  map[string]ocsfState // of findings
 	asOf    time.Time
 }
 
@@ -91,8 +100,31 @@ type ocsfState struct {
 
 var (
 	ocsfOpen   = ocsfState{1, "Create", 1, "New"}
+	ocsfAtWork = ocsfState{2, "Update", 2, "In Progress"}
+	ocsfBenign = ocsfState{3, "Close", 3, "Suppressed"}
 	ocsfClosed = ocsfState{3, "Close", 4, "Resolved"}
 )
+
+// triagedTo is the state after what a person decided. A decision that does not hold any more changes
+// nothing: it is as new as before.
+func (s ocsfState) triagedTo(t *detect.Triage) ocsfState {
+	if t == nil || t.State != detect.Holds && t.State != "" {
+		return s
+	}
+	switch t.Decision {
+	case detect.Confirmed, detect.NeedsWork:
+		return ocsfAtWork
+	}
+	return s
+}
+
+// ocsfStateOf is the state of a finding.
+func ocsfStateOf(f detect.Finding) ocsfState {
+	if f.Benign() {
+		return ocsfBenign
+	}
+	return ocsfOpen.triagedTo(f.Triage)
+}
 
 // base is what every line has.
 func (m *ocsfMaker) base(uid, title string, state ocsfState, severity int) ocsfFinding {
@@ -145,10 +177,11 @@ func (f *ocsfFinding) span(first, last *time.Time) {
 
 func (m *ocsfMaker) finding(f detect.Finding) ocsfFinding {
 	title := cmp.Or(f.Title, f.Query, f.ID)
-	out := m.base(f.ID, title, ocsfOpen, ocsfSeverity(f.Level))
+	out := m.base(f.ID, title, ocsfStateOf(f), ocsfSeverity(f.Level))
 	out.span(&f.FirstSeen, &f.LastSeen)
 	out.Time, out.Count = f.LastSeen.UnixMilli(), f.Count
-	out.IsAlert = weight(f.Level) <= weight(detect.Medium)
+	out.IsAlert = weight(f.Level) <= weight(detect.Medium) && !f.Benign()
+	out.Comment = TriageText(f.Triage)
 	out.Message = title
 	if f.Secret != "" {
 		out.Message += " Secret " + f.Secret
@@ -197,6 +230,14 @@ func (f *ocsfFinding) related(x detect.Finding) {
 	}
 }
 
+// stateOf is the state of a finding of which only the id is known.
+func (m *ocsfMaker) stateOf(id string) ocsfState {
+	if state, ok := m.states[id]; ok {
+		return state
+	}
+	return ocsfOpen
+}
+
 // verdict is the line of a secret.
 func (m *ocsfMaker) verdict(s detect.SecretAnswer) ocsfFinding {
 	state, severity, alert := ocsfOpen, ocsfSeverity(detect.Informational), true
@@ -207,12 +248,18 @@ func (m *ocsfMaker) verdict(s detect.SecretAnswer) ocsfFinding {
 		severity = ocsfSeverity(detect.High)
 	case s.Verdict == detect.Unknown, isAlive(s): // get a log; rotate it
 		severity = ocsfSeverity(detect.Medium)
+	case s.RestsOnTriage:
+		state, alert = ocsfBenign, false
 	default:
 		state, alert = ocsfClosed, false
+	}
+	if alert {
+		state = state.triagedTo(s.Triage)
 	}
 	title := "Exposed secret " + s.ID + ": " + string(s.Verdict)
 	out := m.base("verdict:"+m.r.Case+":"+s.ID, title, state, severity)
 	out.IsAlert, out.Message = alert, title+", rotation "+s.Rotation
+	out.Comment = TriageText(s.Triage)
 	out.StatusDetail = strings.Join(slices.Concat(s.Because, s.RotationBecause), " ")
 	out.FindingInfo.Types = []string{"Verdict on an exposed secret"}
 	out.confidence(string(s.Confidence))
@@ -220,7 +267,7 @@ func (m *ocsfMaker) verdict(s detect.SecretAnswer) ocsfFinding {
 	for _, id := range s.Findings {
 		if id != "" {
 			out.FindingInfo.Related = append(out.FindingInfo.Related,
-				ocsfRelated{UID: id, TypeUID: ocsfClass*100 + int64(ocsfOpen.activityID)})
+				ocsfRelated{UID: id, TypeUID: ocsfClass*100 + int64(m.stateOf(id).activityID)})
 		}
 	}
 	out.FindingInfo.RelatedCount = int64(len(out.FindingInfo.Related))

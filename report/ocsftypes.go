@@ -25,6 +25,7 @@ type ocsfFinding struct {
 	EndTime      *int64 `json:"end_time,omitempty"`
 	Count        int64  `json:"count,omitempty"`
 	Message      string `json:"message"`
+	Comment      string `json:"comment,omitempty"` // what a person decided
 
 	Metadata    ocsfMetadata     `json:"metadata"`
 	FindingInfo ocsfInfo         `json:"finding_info"`

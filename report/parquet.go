@@ -40,6 +40,8 @@ type secretColumns struct {
 	UsesDerived  *int64     `parquet:"uses_derived,optional,zstd"`
 	FirstUse     *time.Time `parquet:"first_use,optional,timestamp(microsecond:utc),zstd"`
 	LastUse      *time.Time `parquet:"last_use,optional,timestamp(microsecond:utc),zstd"`
+
+	SecretTriage *string `parquet:"secret_triage,optional,dict,zstd"` // in words
 }
 
 // findingColumns are a finding in a row of Parquet.
@@ -57,6 +59,7 @@ type findingColumns struct {
 	Actors     []string   `parquet:"actors,list,optional,zstd"`
 	Actions    []string   `parquet:"actions,list,optional,zstd"`
 	Attributes *string    `parquet:"attributes,optional,zstd"`
+	Triage     *string    `parquet:"triage,optional,dict,zstd"` // in words
 }
 
 // parquetRow is a secret beside one of its findings.
@@ -165,7 +168,7 @@ func secretColumnsOf(s *detect.SecretAnswer) *secretColumns {
 		Confidence: known(string(s.Confidence)), Because: texts(s.Because), Next: texts(s.Next),
 		UsesBefore: &s.Uses.Before, UsesWindow: &s.Uses.Window, UsesAfter: &s.Uses.After,
 		UsesExpected: &s.Uses.Expected, UsesDerived: &s.Uses.Derived,
-		FirstUse: s.FirstUse, LastUse: s.LastUse,
+		FirstUse: s.FirstUse, LastUse: s.LastUse, SecretTriage: known(TriageText(s.Triage)),
 	}
 }
 
@@ -183,6 +186,7 @@ func findingColumnsOf(f *detect.Finding) (findingColumns, error) {
 		FirstSeen: &f.FirstSeen, LastSeen: &f.LastSeen, Count: &f.Count,
 		Events: texts(f.Events), IPs: texts(f.IPs), Actors: texts(f.Actors),
 		Actions: texts(f.Actions), Attributes: text(string(bytes.TrimSpace(attributes))),
+		Triage: known(TriageText(f.Triage)),
 	}, nil
 }
 

@@ -32,12 +32,18 @@ func (s suspect) published() bool {
 func suspects(r *detect.Result) (list []suspect, left map[string]int) {
 	known, attack := byIP(r.Addresses), attackOf(r.Queries)
 	left = map[string]int{}
-	at := map[netip.Addr]int{}
+	at, benign := map[netip.Addr]int{}, map[netip.Addr]bool{}
 	for _, f := range WorstFindings(r.Findings) {
 		if weight(f.Level) < 0 || weight(f.Level) > weight(detect.Medium) {
 			continue
 		}
 		ips, _ := splitAddresses(f.IPs)
+		if f.Benign() {
+			for _, ip := range ips {
+				benign[netip.MustParseAddr(ip).Unmap()] = true
+			}
+			continue
+		}
 		for _, ip := range ips {
 			addr := netip.MustParseAddr(ip).Unmap()
 			i, has := at[addr]
@@ -54,6 +60,11 @@ func suspects(r *detect.Result) (list []suspect, left map[string]int) {
 			if len(ips) == 1 { // of several, a finding does not tell which did it
 				s.attack = append(s.attack, attack[f.Query]...)
 			}
+		}
+	}
+	for addr := range benign {
+		if _, told := at[addr]; !told {
+			left["of findings that were triaged benign only"]++
 		}
 	}
 	list = slices.DeleteFunc(list, func(s suspect) bool {

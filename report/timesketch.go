@@ -55,6 +55,7 @@ type sketchEvent struct {
 	Evidence   []string `json:"evidence,omitempty"` // FILE:POSITION
 	Attack     []string `json:"attack_id,omitempty"`
 	Attributes []string `json:"attributes,omitempty"` // NAME=VALUE
+	Triage     string   `json:"triage,omitempty"`     // of the finding, else of the secret, in words
 	Tag        []string `json:"tag,omitempty"`
 
 	at time.Time
@@ -75,6 +76,7 @@ func Timesketch(w io.Writer, r *detect.Result) error {
 	s.findings()
 	s.chain()
 	s.exposedNext()
+	s.rotations()
 	s.gaps()
 	slices.SortStableFunc(s.events, func(a, b sketchEvent) int { return a.at.Compare(b.at) })
 	return writeLines(w, "timeline", s.events)
@@ -100,6 +102,7 @@ func (s *sketch) add(at time.Time, desc string, e sketchEvent) {
 	for _, text := range []*string{
 		&e.Message, &e.Case, &e.IncidentID, &e.SecretID, &e.SecretKind, &e.Rotation, &e.FindingID,
 		&e.RuleID, &e.Credential, &e.Parent, &e.Object, &e.LogSource, &e.LogScope, &e.Verdict, &e.Level,
+		&e.Triage,
 	} {
 		*text = cut(*text, maxSketchText)
 	}
@@ -173,6 +176,7 @@ func (s *sketch) secrets() {
 			if x.at != nil {
 				s.add(*x.at, x.desc, sketchEvent{
 					Message: x.text, DataType: "breachwindow:secret", SecretID: a.ID,
+					Triage: TriageText(a.Triage), Tag: triageTag(a.Triage),
 				})
 			}
 		}
@@ -191,14 +195,47 @@ func (s *sketch) findings() {
 		if len(f.IPs) > 0 {
 			text += " from " + s.someOf(f.IPs)
 		}
+		if mark := triageMark(f.Triage); mark != "" {
+			text += ", triage: " + mark
+		}
 		ips, names := splitAddresses(f.IPs)
 		s.span(f.FirstSeen, f.LastSeen, "Finding first seen", "Finding last seen", sketchEvent{
 			Message: text, DataType: "breachwindow:finding", SecretID: f.Secret, FindingID: f.ID,
 			RuleID: f.Query, Level: string(f.Level), Credential: f.Credential, Count: f.Count,
 			SourceIP: ips, SourceName: names, Actor: f.Actors, Action: f.Actions, EventID: f.Events,
 			Evidence: evidenceOf(f.Places), Attack: s.attack[f.Query], Attributes: pairs(f),
-			Tag: []string{"breachwindow-finding", string(f.Level)},
+			Tag:    append([]string{"breachwindow-finding", string(f.Level)}, triageTag(f.Triage)...),
+			Triage: TriageText(f.Triage),
 		})
+	}
+}
+
+// triageTag is what to filter by: what was triaged benign is there, and can be left out.
+func triageTag(t *detect.Triage) []string {
+	mark := strings.ReplaceAll(triageMark(t), " ", "-")
+	if mark == "" {
+		return nil
+	}
+	return []string{"breachwindow-triage-" + mark}
+}
+
+// rotations are who ended the exposed secrets, with whether the case names them.
+func (s *sketch) rotations() {
+	for i := range s.r.Responders {
+		w := &s.r.Responders[i]
+		for _, x := range w.Rotations {
+			who := "likely a responder, the case does not name them"
+			if w.Named {
+				who = "a responder of the case"
+			}
+			ips, names := splitAddresses(present(x.IP))
+			s.add(x.At, "Secret ended", sketchEvent{
+				Message:  fmt.Sprintf("secret %s was %s by %s, %s", x.Secret, x.How, w.Actor, who),
+				DataType: "breachwindow:responder", SecretID: x.Secret, Credential: x.Credential,
+				SourceIP: ips, SourceName: names, Actor: present(w.Actor), Action: present(x.How),
+				EventID: present(x.Event), Tag: []string{"breachwindow-responder"},
+			})
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -118,5 +119,121 @@ func TestTriagePage(t *testing.T) {
 		if attr(n, "id") == "triage" {
 			t.Error("a section without decisions")
 		}
+	}
+}
+
+// Every format tells what people decided: of a finding, of a secret, and that it does not hold.
+func TestTriageInFormats(t *testing.T) {
+	r := triaged(t)
+	benign, grown := "benign, by anna on 2026-11-28 09:15Z: our pentest, ticket 42",
+		"benign (outgrown, it counts again: new address 192.0.2.9), by anna on 2026-11-28 09:15Z: the new"
+	rows := csvOf(t, r)
+	column := func(name string) int { return slices.Index(rows[0], name) }
+	triage, secrets := map[string]string{}, map[string]string{}
+	for _, row := range rows[1:] {
+		triage[row[column("finding")]] = row[column("triage")]
+		secrets[row[column("secret")]] = row[column("secret_triage")]
+	}
+	for id, want := range map[string]string{r.Findings[0].ID: benign, r.Findings[1].ID: grown} {
+		if !strings.HasPrefix(triage[id], want) {
+			t.Errorf("csv: finding %s: %q, want %q", id, triage[id], want)
+		}
+	}
+	if want := "confirmed, by anna"; !strings.HasPrefix(secrets[r.Secrets[0].ID], want) {
+		t.Errorf("csv: secret %s: %q, want %q", r.Secrets[0].ID, secrets[r.Secrets[0].ID], want)
+	}
+
+	f := openXLSX(t, xlsxOf(t, r))
+	var found []string
+	for _, row := range cells(t, f, "Findings")[1:] {
+		found = append(found, row[4])
+	}
+	if !slices.Contains(found, benign) {
+		t.Errorf("xlsx: no finding is marked: %q", found)
+	}
+	if got := cells(t, f, "Secrets")[2][2]; !strings.HasPrefix(got, "confirmed, by anna") {
+		t.Errorf("xlsx: secret: %q", got)
+	}
+	if got, want := len(cells(t, f, "Triage"))-1, len(r.Triage); got != want {
+		t.Errorf("xlsx: %d decisions, want %d", got, want)
+	}
+	if got, want := len(cells(t, f, "Responders"))-1, len(r.Responders); got != want {
+		t.Errorf("xlsx: %d acts of responders, want %d", got, want)
+	}
+
+	text := strings.Join(checkTicket(t, markdownOf(t, r)).blocks, "\n")
+	for _, want := range []string{
+		"Triage: what people decided", "our pentest, ticket 42", "outgrown; since then new address",
+		"critical, triage: benign", "high, triage: outgrown", "Responders: who ended the secrets", "octo-dev", "Triage: confirmed, by anna",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("markdown does not say %q:\n%s", want, text)
+		}
+	}
+
+	tags := map[string]int{}
+	for _, line := range sketchOf(t, r) {
+		list, _ := line["tag"].([]any)
+		for _, tag := range list {
+			tags[tag.(string)]++
+		}
+	}
+	for _, want := range []string{
+		"breachwindow-triage-benign", "breachwindow-triage-outgrown", "breachwindow-triage-confirmed",
+		"breachwindow-responder",
+	} {
+		if tags[want] == 0 {
+			t.Errorf("timesketch: no tag %s in %v", want, tags)
+		}
+	}
+}
+
+// A SIEM closes what was found benign, as suppressed, and keeps open what was confirmed or outgrown.
+func TestTriageInOCSF(t *testing.T) {
+	r := triaged(t)
+	schema := readOCSF(t)
+	lines := map[string]map[string]any{}
+	for _, e := range ocsfOf(t, r) {
+		for _, fault := range schema.faults(e) {
+			t.Error(fault)
+		}
+		lines[e["finding_info"].(map[string]any)["uid"].(string)] = e
+	}
+	for id, want := range map[string]struct {
+		status, activity, comment string
+		alert                     bool
+	}{
+		r.Findings[0].ID:                  {"Suppressed", "Close", "benign, by anna", false},
+		r.Findings[1].ID:                  {"New", "Create", "benign (outgrown", true},
+		r.Findings[2].ID:                  {"New", "Create", "", true},
+		"verdict:acme:" + r.Secrets[0].ID: {"In Progress", "Update", "confirmed, by anna", true},
+		"verdict:acme:terraform":          {"Suppressed", "Close", "", false},
+		"verdict:acme:deploy-key":         {"Resolved", "Close", "", false},
+	} {
+		e := lines[id]
+		comment, _ := e["comment"].(string)
+		if e["status"] != want.status || e["activity_name"] != want.activity ||
+			!strings.HasPrefix(comment, want.comment) || e["is_alert"] != want.alert {
+			t.Errorf("%s is %v, %v, alert %v, %q; want %v", id, e["status"], e["activity_name"],
+				e["is_alert"], comment, want)
+		}
+	}
+}
+
+// Nobody is told to block an address that was looked at and found benign.
+func TestTriageInSTIX(t *testing.T) {
+	r := triaged(t)
+	const pentest = "178.249.214.10"
+	text := render(t, func(w io.Writer) error { return report.STIX(w, r) })
+	if !strings.Contains(text, pentest) {
+		t.Errorf("the address of an outgrown finding is left out")
+	}
+	r.Findings[1].Triage.State, r.Findings[1].Triage.Since = detect.Holds, ""
+	text = render(t, func(w io.Writer) error { return report.STIX(w, r) })
+	if strings.Contains(text, pentest) {
+		t.Errorf("the address of benign findings is told")
+	}
+	if !strings.Contains(text, "of findings that were triaged benign only") {
+		t.Errorf("it is not said that addresses are left out:\n%s", text)
 	}
 }

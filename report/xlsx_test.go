@@ -70,7 +70,8 @@ func entries(tb testing.TB, file []byte) map[string]string {
 }
 
 var sheetNames = []string{
-	"Answer", "Secrets", "Findings", "Chain", "Exposed next", "Coverage", "Limits", "Inputs",
+	"Answer", "Secrets", "Findings", "Chain", "Exposed next", "Triage", "Responders", "Coverage",
+	"Limits", "Inputs",
 }
 
 // Each sheet has a row for each thing that the result has, under a frozen header with a filter.
@@ -108,8 +109,8 @@ func TestXLSXSheets(t *testing.T) {
 		t.Errorf("the first secret is %v", secrets[1][:2])
 	}
 	for _, want := range r.Secrets[len(r.Secrets)-1].Because {
-		if !strings.Contains(secrets[1][5], want) {
-			t.Errorf("column %s has no %q", secrets[0][5], want)
+		if !strings.Contains(secrets[1][6], want) {
+			t.Errorf("column %s has no %q", secrets[0][6], want)
 		}
 	}
 	if answer := cells(t, f, "Answer"); answer[1][1] != report.Answer(r) {
@@ -133,11 +134,11 @@ func TestXLSXTypes(t *testing.T) {
 		cell, want string
 		kind       excelize.CellType
 	}{
-		{"F2", "1754-08-30T00:00:00Z", excelize.CellTypeInlineString},
-		{"G2", "4611686018427387904", excelize.CellTypeInlineString},
-		{"I2", "000111122223333", excelize.CellTypeInlineString},
-		{"N2", "001122334455667788", excelize.CellTypeInlineString},
-		{"G3", "12", excelize.CellTypeUnset},
+		{"G2", "1754-08-30T00:00:00Z", excelize.CellTypeInlineString},
+		{"H2", "4611686018427387904", excelize.CellTypeInlineString},
+		{"J2", "000111122223333", excelize.CellTypeInlineString},
+		{"O2", "001122334455667788", excelize.CellTypeInlineString},
+		{"H3", "12", excelize.CellTypeUnset},
 	}
 	for _, tt := range tests {
 		got, err := f.GetCellValue("Findings", tt.cell)
@@ -152,7 +153,7 @@ func TestXLSXTypes(t *testing.T) {
 			t.Errorf("%s is %q of type %v, want %q of type %v", tt.cell, got, kind, tt.want, tt.kind)
 		}
 	}
-	days, err := strconv.ParseFloat(cells(t, f, "Findings")[1][4], 64)
+	days, err := strconv.ParseFloat(cells(t, f, "Findings")[1][5], 64)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func TestXLSXTypes(t *testing.T) {
 	if d := got.Sub(at); d.Abs() > time.Millisecond/2 {
 		t.Errorf("the date is %v, want %v", got, at)
 	}
-	if header, err := f.GetCellValue("Findings", "E1"); err != nil || !strings.Contains(header, "UTC") {
+	if header, err := f.GetCellValue("Findings", "F1"); err != nil || !strings.Contains(header, "UTC") {
 		t.Errorf("the header of times is %q, %v", header, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 func sheetsOf(r *detect.Result) []sheet {
 	return []sheet{
 		answerSheet(r), secretsSheet(r), findingsSheet(r), chainSheet(r), exposedSheet(r),
-		coverageSheet(r), limitsSheet(r), inputsSheet(r),
+		triageSheet(r), respondersSheet(r), coverageSheet(r), limitsSheet(r), inputsSheet(r),
 	}
 }
 
@@ -55,6 +55,7 @@ func secretsSheet(r *detect.Result) sheet {
 	s := sheet{name: "Secrets", cols: []sheetColumn{
 		{"verdict", 13, painted},
 		{"secret", 28, wrapped},
+		{"triage", 30, wrapped},
 		{"rotation", 13, oneLine},
 		{"confidence", 11, oneLine},
 		{"do next", 70, wrapped},
@@ -81,7 +82,7 @@ func secretsSheet(r *detect.Result) sheet {
 	}}
 	for _, x := range bySeverity(r.Secrets) {
 		s.rows = append(s.rows, []any{
-			string(x.Verdict), x.ID, x.Rotation, string(x.Confidence), lines(x.Next), lines(x.Because),
+			string(x.Verdict), x.ID, TriageText(x.Triage), x.Rotation, string(x.Confidence), lines(x.Next), lines(x.Because),
 			lines(x.RotationBecause), lines(x.ConfidenceBecause), int64(len(x.Findings)),
 			x.Uses.Window, x.Uses.Expected, x.Uses.Before, x.Uses.After, x.Uses.Derived,
 			x.FirstUse, x.LastUse, x.ExposedAt, x.WindowEnd, x.RotatedAt, x.RevokedAt,
@@ -97,6 +98,7 @@ func findingsSheet(r *detect.Result) sheet {
 		{"title", 60, wrapped},
 		{"secret", 28, wrapped},
 		{"verdict", 13, painted},
+		{"triage", 30, wrapped},
 		{"first seen (UTC)", 23, oneLine},
 		{"last seen (UTC)", 23, oneLine},
 		{"count", 8, oneLine},
@@ -128,7 +130,8 @@ func findingsSheet(r *detect.Result) sheet {
 			ids += fmt.Sprintf(" … %d more", left)
 		}
 		s.rows = append(s.rows, []any{
-			string(f.Level), f.Title, f.Secret, verdicts[f.Secret], f.FirstSeen, f.LastSeen, f.Count,
+			string(f.Level), f.Title, f.Secret, verdicts[f.Secret], TriageText(f.Triage),
+			f.FirstSeen, f.LastSeen, f.Count,
 			strings.Join(described(f.IPs, r.Addresses), "; "), strings.Join(f.Actors, "; "),
 			strings.Join(f.Actions, " "), f.Credential, strings.Join(values, "; "), f.Query, f.ID,
 			ids, place,
@@ -182,6 +185,51 @@ func exposedSheet(r *detect.Result) sheet {
 			e.What, e.Name, e.Certain, e.Secret, e.Credential, e.Action, e.FirstSeen, e.LastSeen, e.Reads,
 			e.Event,
 		})
+	}
+	return s
+}
+
+// triageSheet is what people decided, also what does not hold any more.
+func triageSheet(r *detect.Result) sheet {
+	s := sheet{name: "Triage", cols: []sheetColumn{
+		{"on", 60, wrapped},
+		{"decision", 13, oneLine},
+		{"state", 40, wrapped},
+		{"by", 18, wrapped},
+		{"at (UTC)", 23, oneLine},
+		{"note", 70, wrapped},
+	}}
+	for _, d := range r.Triage {
+		s.rows = append(s.rows, []any{
+			d.On(), d.Decision, stateOf(d), d.Author, d.At, d.Note,
+		})
+	}
+	return s
+}
+
+// respondersSheet has a row for each act that ended a secret.
+func respondersSheet(r *detect.Result) sheet {
+	s := sheet{name: "Responders", cols: []sheetColumn{
+		{"who", 44, wrapped},
+		{"named", 12, oneLine},
+		{"an exposed secret acts in this name too", 16, oneLine},
+		{"secret", 28, wrapped},
+		{"how", 13, oneLine},
+		{"at (UTC)", 23, oneLine},
+		{"with", 24, oneLine},
+		{"from", 40, oneLine},
+		{"event", 38, oneLine},
+		{"findings that are theirs", 30, oneLine},
+	}}
+	for i := range r.Responders {
+		w := &r.Responders[i]
+		for _, x := range w.Rotations {
+			s.rows = append(s.rows, []any{
+				w.Actor, named(*w), w.SameName, x.Secret, x.How, x.At, x.Credential,
+				strings.Join(described(nonEmpty(x.IP), r.Addresses), ""), x.Event,
+				strings.Join(w.Findings, " "),
+			})
+		}
 	}
 	return s
 }

@@ -37,7 +37,8 @@ weekday) in a time zone, until it is stopped: schedule: {cron: "0 7 * * *", zone
 in case.yaml, or flags. It is for machines without cron, systemd or Kubernetes. A
 time that was missed, because the machine was off or the run was killed, is caught up once; the
 same time is never run twice, also where clocks go back. While another run holds the case it waits
-for it. A run that fails is mailed and does not end it.`,
+for it. A run that fails is mailed and does not end it; a mail that the server does not take is tried
+again until the next run. It reads case.yaml for each run, but its times only when it starts.`,
 		Example: "  breachwindow schedule acme --zone America/New_York --cron \"30 6 * * 1-5\"",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,7 +61,7 @@ for it. A run that fails is mailed and does not end it.`,
 				after: time.After,
 			}
 			if r.mails { // mistakes in its settings end it here
-				if _, err := a.postReady(cmd.Context()); err != nil {
+				if _, err := r.settings(cmd.Context()); err != nil {
 					return fmt.Errorf("%w\nhint: --no-mail only runs", err)
 				}
 			}
@@ -82,40 +83,75 @@ type scheduler struct {
 	flags runFlags
 	mails bool
 	after func(time.Duration) <-chan time.Time
+	post  *post // the last settings of mail that could work
 }
 
-// answer runs a slot and mails the answer. Its error is that there is none; that a mail did not get
-// through is said.
-func (s *scheduler) answer(ctx context.Context, slot string) error {
+// settings reads the settings of mail, which may have changed since the last slot.
+func (s *scheduler) settings(ctx context.Context) (*post, error) {
+	p, err := s.postReady(ctx)
+	if err == nil {
+		s.post = p
+	}
+	return p, err
+}
+
+// name is how table runs knows a slot.
+func name(slot time.Time) string { return slot.UTC().Format(time.RFC3339) }
+
+// answer runs a slot. Its error is that there is no answer.
+func (s *scheduler) answer(ctx context.Context, slot time.Time) error {
 	f := s.flags
-	f.slot = slot
+	f.slot = name(slot)
 	r, err := s.run(ctx, f)
 	if err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(s.out, "%s: %s\n", slot, report.Answer(r)); err != nil {
-		return err
-	}
-	if !s.mails {
-		return nil
-	}
-	p, err := s.postReady(ctx)
-	if err == nil {
-		err = s.mailResult(ctx, p, sending{run: true, slot: slot})
-	}
-	if err != nil {
-		s.printError(ctx, err)
-	}
-	return nil
+	_, err = fmt.Fprintf(s.out, "%s: %s\n", f.slot, report.Answer(r))
+	return err
 }
 
-// fail says that a slot has no answer, by mail too.
+// Between two tries of a mail the wait doubles.
+const firstMailWait, longestMailWait = 5 * time.Minute, time.Hour
+
+// deliver mails the answer of a slot. While it may help it tries again until the next slot, which may
+// be a week away.
+func (s *scheduler) deliver(ctx context.Context, slot time.Time) {
+	if !s.mails {
+		return
+	}
+	for wait := firstMailWait; ; wait = min(2*wait, longestMailWait) {
+		p, err := s.settings(ctx)
+		if err != nil {
+			s.fail(ctx, fmt.Errorf("there is an answer, but it cannot be mailed: %w", err))
+			return
+		}
+		if err = s.mailResult(ctx, p, sending{run: true, slot: name(slot)}); err == nil {
+			return
+		}
+		s.printError(ctx, err)
+		var unsent *unsentError
+		if !errors.Is(err, store.ErrBusy) && (!errors.As(err, &unsent) || !unsent.temporary) {
+			return
+		}
+		s.note("mailing again in %s", wait)
+		if !s.pause(ctx, wait) || !s.passed(slot).IsZero() {
+			return
+		}
+	}
+}
+
+// fail says that a slot has no answer, by mail too. If a mistake in case.yaml is why, its settings of
+// mail cannot be read either: those that worked before tell so.
 func (s *scheduler) fail(ctx context.Context, why error) {
 	s.printError(ctx, why)
 	if !s.mails {
 		return
 	}
-	p, err := s.postReady(ctx)
+	p, err := s.settings(ctx)
+	if err != nil && s.post != nil {
+		s.note("mailing that with the settings from before")
+		p, err = s.post, nil
+	}
 	if err == nil {
 		err = s.mailFailure(ctx, p, why)
 	}
@@ -135,30 +171,36 @@ func (s *scheduler) loop(ctx context.Context) error {
 	}
 	for {
 		if slot.IsZero() {
-			slot = s.slots.next(s.now())
-			s.note("the next run is at %s", slot.Format(time.RFC3339))
-		} else {
-			s.note("the run of %s was missed", slot.Format(time.RFC3339))
-		}
-		if !s.until(ctx, slot) {
-			return nil
-		}
-		if err := s.runSlot(ctx, slot); err != nil {
-			if ctx.Err() != nil {
-				return err
+			if slot = s.wait(ctx); slot.IsZero() {
+				return nil
 			}
+		} else {
+			s.note("the run of %s was missed", name(slot))
+		}
+		switch err := s.runSlot(ctx, slot); {
+		case err == nil:
+			s.deliver(ctx, slot)
+		case ctx.Err() != nil:
+			return err
+		default:
 			s.fail(ctx, err)
 		}
-		// A run may take longer than until the next slot. Of several only the last is caught up.
-		if last := s.slots.last(s.now()); last.After(slot) {
-			slot = last
-		} else {
-			slot = time.Time{}
-		}
+		slot = s.passed(slot)
 	}
 }
 
-// missed is the last slot, if no run has answered since. A case that was never run misses none.
+// passed is the slot that passed since another one, zero if none did: a run may take longer than
+// until the next. Of several only the last is caught up.
+func (s *scheduler) passed(slot time.Time) time.Time {
+	if last := s.slots.last(s.now()); last.After(slot) {
+		return last
+	}
+	return time.Time{}
+}
+
+// missed is the last slot, if no run has answered since. A case that was never run misses none. One
+// that was answered may have been stopped before its mails were sent, or been run by hand: they are
+// sent now.
 func (s *scheduler) missed(ctx context.Context) (time.Time, error) {
 	last := s.slots.last(s.now())
 	answered, err := store.AnsweredSince(ctx, s.path(databaseName), last)
@@ -170,37 +212,52 @@ func (s *scheduler) missed(ctx context.Context) (time.Time, error) {
 	case err != nil:
 		return time.Time{}, err
 	case answered:
-		return time.Time{}, nil
+		s.deliver(ctx, last)
+		return s.passed(last), nil
 	}
 	return last, nil
+}
+
+// wait waits for the next slot; zero: the context ended before. Machines sleep and clocks are set, so
+// it looks at the clock again and again: if that was wrong and is set back, another slot is next.
+func (s *scheduler) wait(ctx context.Context) time.Time {
+	slot := s.slots.next(s.now())
+	s.note("the next run is at %s", name(slot))
+	for s.now().Before(slot) {
+		if !s.pause(ctx, min(slot.Sub(s.now()), time.Minute)) {
+			return time.Time{}
+		}
+		if next := s.slots.next(s.now()); next.Before(slot) {
+			slot = next
+			s.note("the clock was set back: the next run is at %s", name(slot))
+		}
+	}
+	return slot
 }
 
 // runSlot runs a slot, later if another run holds the case; after the next slot it is missed.
 func (s *scheduler) runSlot(ctx context.Context, slot time.Time) error {
 	for {
-		err := s.answer(ctx, slot.UTC().Format(time.RFC3339))
+		err := s.answer(ctx, slot)
 		if !errors.Is(err, store.ErrBusy) || s.slots.last(s.now()).After(slot) {
 			return err
 		}
 		s.note("%v; trying again in %s", err, busyWait)
-		if !s.until(ctx, s.now().Add(busyWait)) {
+		if !s.pause(ctx, busyWait) {
 			return ctx.Err()
 		}
 	}
 }
 
-// until waits until a time. Machines sleep and clocks are set, so it looks at the clock again and
-// again. It returns false if the context ended before.
-func (s *scheduler) until(ctx context.Context, at time.Time) bool {
-	for {
-		left := at.Sub(s.now())
-		if left <= 0 {
-			return ctx.Err() == nil
-		}
+// pause waits for a time that may be long, by no clock: one that is set back meanwhile would make it
+// longer. It returns false if the context ended before.
+func (s *scheduler) pause(ctx context.Context, d time.Duration) bool {
+	for ; d > 0; d -= time.Minute {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-s.after(min(left, time.Minute)):
+		case <-s.after(min(d, time.Minute)):
 		}
 	}
+	return ctx.Err() == nil
 }

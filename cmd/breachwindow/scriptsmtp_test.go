@@ -36,10 +36,26 @@ func scriptSMTP(ts *testscript.TestScript, args []string) {
 	for name, text := range map[string][]byte{"ca.pem": certificate, "key.pem": key, "dkim.pem": dkim} {
 		ts.Check(os.WriteFile(ts.MkAbs(name), text, 0o600))
 	}
+	port, stop, err := serveMail(dir, certificate, key)
+	ts.Check(err)
+	ts.Defer(func() {
+		if err := stop(); err != nil {
+			ts.Logf("mail server: %v", err)
+		}
+	})
+	ts.Setenv("SMTP_PORT", fmt.Sprint(port))
+}
+
+// serveMail starts a mail server that puts what it takes into a folder.
+func serveMail(dir string, certificate, key []byte) (port int, stop func() error, err error) {
 	pair, err := tls.X509KeyPair(certificate, key)
-	ts.Check(err)
+	if err != nil {
+		return 0, nil, err
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
+	if err != nil {
+		return 0, nil, err
+	}
 	box := &mailbox{dir: dir, tries: map[string]int{}, taken: map[string]int{}}
 	s := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
 		return &mailSession{mailbox: box}, nil
@@ -48,12 +64,13 @@ func scriptSMTP(ts *testscript.TestScript, args []string) {
 	s.TLSConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(listener) }()
-	ts.Defer(func() {
+	stop = func() error {
 		if err := errors.Join(s.Close(), <-done); err != nil && !errors.Is(err, smtp.ErrServerClosed) {
-			ts.Logf("mail server: %v", err)
+			return err
 		}
-	})
-	ts.Setenv("SMTP_PORT", fmt.Sprint(listener.Addr().(*net.TCPAddr).Port))
+		return nil
+	}
+	return listener.Addr().(*net.TCPAddr).Port, stop, nil
 }
 
 type mailbox struct {

@@ -36,14 +36,15 @@ type MomentFilter struct {
 	Actor        string // a glob with *, in whatever case of letters
 	IPFrom, IPTo string // a range of [geo.Info].Address
 	From, To     time.Time
+	Last         int // only the last ones; 0: all
 }
 
-// Moments returns what happened to the secrets, in order of time. What was found is taken from
-// findings, those of the last result.
+// Moments returns what happened to the secrets, in order of time, and how many moments before these
+// the filter's Last leaves out. What was found is taken from findings, those of the last result.
 func Moments(
 	ctx context.Context, db Querier, findings []Finding, f MomentFilter,
-) ([]Moment, error) {
-	var out []Moment
+) (out []Moment, left int64, err error) {
+	all := int64(0)
 	acted := f.Actor != "" || f.IPFrom != ""
 	for _, part := range []struct {
 		name, query string
@@ -57,25 +58,44 @@ func Moments(
 		if part.marks && acted {
 			continue
 		}
-		found, err := collect(ctx, db, chosenEvents+part.query, scanMoment,
+		query := chosenEvents + part.query
+		if f.Last > 0 {
+			query = fmt.Sprintf(lastMoments, query, f.Last)
+		}
+		found, err := collect(ctx, db, query, scanCounted,
 			f.Secret, likePattern(f.Actor), f.IPFrom, f.IPTo, nullTime(f.From), nullTime(f.To))
 		if err != nil {
-			return nil, fmt.Errorf("timeline: %s: %w", part.name, err)
+			return nil, 0, fmt.Errorf("timeline: %s: %w", part.name, err)
 		}
-		out = append(out, found...)
+		n := int64(len(found))
+		for _, m := range found {
+			n = max(n, m.of)
+			out = append(out, m.Moment)
+		}
+		all += n
 	}
 	found, err := findingMoments(ctx, db, findings, f)
 	if err != nil {
-		return nil, fmt.Errorf("timeline: findings: %w", err)
+		return nil, 0, fmt.Errorf("timeline: findings: %w", err)
 	}
-	out = append(out, found...)
+	out, all = append(out, found...), all+int64(len(found))
 	slices.SortStableFunc(out, func(a, b Moment) int {
 		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Secret, b.Secret), a.Until.Compare(b.Until),
 			cmp.Compare(a.What, b.What), cmp.Compare(a.Credential, b.Credential),
 			cmp.Compare(a.Event, b.Event))
 	})
-	return out, nil
+	if f.Last > 0 && len(out) > f.Last {
+		out = out[len(out)-f.Last:]
+	}
+	return out, all - int64(len(out)), nil
 }
+
+// lastMoments are the last of a query's moments, in the order of Moments, and of how many. A secret
+// that a build uses all day has a million: a terminal shows two hundred.
+const lastMoments = `
+SELECT m.*, count(*) OVER () FROM (%s
+) AS m(time, until, secret, what, credential, did, actor, ip, place, events, event)
+ORDER BY time DESC, secret DESC, until DESC, what DESC, credential DESC, event DESC LIMIT %d`
 
 // likePattern turns a glob with * into a LIKE pattern in lower case with \ as escape.
 func likePattern(glob string) string {
@@ -89,9 +109,22 @@ func nullTime(t time.Time) any {
 	return t.UTC()
 }
 
-func scanMoment(rows *sql.Rows) (m Moment, err error) {
-	err = rows.Scan(&m.Time, &m.Until, &m.Secret, &m.What, &m.Credential, &m.Did, &m.Actor, &m.IP,
-		&m.Place, &m.Events, &m.Event)
+// countedMoment is one of several, if their number is asked for.
+type countedMoment struct {
+	Moment
+	of int64
+}
+
+func scanCounted(rows *sql.Rows) (m countedMoment, err error) {
+	columns, err := rows.Columns()
+	if err != nil {
+		return m, err
+	}
+	into := []any{
+		&m.Time, &m.Until, &m.Secret, &m.What, &m.Credential, &m.Did, &m.Actor, &m.IP,
+		&m.Place, &m.Events, &m.Event, &m.of,
+	}
+	err = rows.Scan(into[:len(columns)]...)
 	m.Time, m.Until = m.Time.UTC(), m.Until.UTC()
 	return m, err
 }

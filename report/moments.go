@@ -11,17 +11,14 @@ import (
 	"breachwindow/detect"
 )
 
-// MomentsText writes stories of secrets in the order of time, all moments or, on a terminal, the
-// last of most; 0 is all.
-func MomentsText(w io.Writer, moments []detect.Moment, most int, o Options) error {
+// MomentsText writes stories of secrets in the order of time, and how many moments before these are
+// left out.
+func MomentsText(w io.Writer, moments []detect.Moment, left int64, o Options) error {
 	p := newPage(o)
 	if len(moments) == 0 {
-		p.hang("", "Nothing happened, as far as the logs tell.")
+		p.hang("", "The logs at hand show nothing that fits. Not seen is not the same as not used: "+
+			"breachwindow coverage tells what they cover.")
 		return p.writeTo(w)
-	}
-	left := 0
-	if most > 0 && len(moments) > most {
-		left = len(moments) - most
 	}
 	if left > 0 {
 		p.hang("", fmt.Sprintf("%s before these are not shown: --limit 0 shows all, --from and "+
@@ -31,27 +28,24 @@ func MomentsText(w io.Writer, moments []detect.Moment, most int, o Options) erro
 	several := slices.ContainsFunc(moments, func(m detect.Moment) bool {
 		return m.Secret != moments[0].Secret
 	})
-	if err := p.moments(moments[left:], several); err != nil {
+	if err := p.moments(moments, several); err != nil {
 		return err
 	}
 	return p.writeTo(w)
 }
 
-// SecretStory writes the story of one secret under a title, at a terminal at most its last moments.
-func SecretStory(w io.Writer, moments []detect.Moment, id string, o Options) error {
+// SecretStory writes the story of one secret under a title, and how many moments before these are left
+// out.
+func SecretStory(w io.Writer, moments []detect.Moment, left int64, id string, o Options) error {
 	p := newPage(o)
 	p.out.WriteByte('\n') // after what is known of it
 	p.hang("", "in the order of time")
-	show := p.limit(len(moments), storyRows)
-	if err := p.moments(moments[len(moments)-show:], false); err != nil {
+	if err := p.moments(moments, false); err != nil {
 		return err
 	}
-	p.more(len(moments)-show, "breachwindow timeline --limit 0 --secret "+id)
+	p.more(int(left), "breachwindow timeline --limit 0 --secret "+id)
 	return p.writeTo(w)
 }
-
-// storyRows bounds a story within another report.
-const storyRows = 40
 
 func (p *page) moments(moments []detect.Moment, secret bool) error {
 	g := grid{cols: []column{
@@ -59,7 +53,7 @@ func (p *page) moments(moments []detect.Moment, secret bool) error {
 		{name: "until", drop: 4},
 		{name: "secret", want: 14, min: 8, middle: true},
 		{name: "what", want: 18, min: 10},
-		{name: "did", want: 44, min: 12},
+		{name: "did", want: 20, min: 12},
 		{name: "credential", want: 20, min: 12, middle: true, drop: 6},
 		{name: "by", want: 16, min: 8, middle: true, drop: 5},
 		{name: "from", want: 17, min: 13, drop: 3},
@@ -76,7 +70,7 @@ func (p *page) moments(moments []detect.Moment, secret bool) error {
 			events = fmt.Sprint(m.Events)
 		}
 		g.rows = append(g.rows, []string{
-			m.Time.UTC().Format(secondLayout), until, m.Secret, m.What, m.Did, m.Credential, m.Actor,
+			m.Time.UTC().Format(secondLayout), until, m.Secret, happened(m), m.Did, m.Credential, m.Actor,
 			m.IP, m.Place, events, m.Event,
 		})
 	}
@@ -84,6 +78,15 @@ func (p *page) moments(moments []detect.Moment, secret bool) error {
 		g.without(2)
 	}
 	return p.grid(g)
+}
+
+// happened is the kind of a moment, of a finding its level first: where a terminal is narrow, the end is
+// clipped.
+func happened(m detect.Moment) string {
+	if level, ok := strings.CutPrefix(m.What, detect.FindingMoment); ok {
+		return level + " finding"
+	}
+	return m.What
 }
 
 // folded makes one line of the findings that a secret had at one time: the worst, and how many more.

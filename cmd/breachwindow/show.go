@@ -91,16 +91,23 @@ func (s shower) inResult(ctx context.Context, id string) (found bool, err error)
 	return false, nil
 }
 
+// storyRows is how many moments of a story a terminal shows, the last ones.
+const storyRows = 40
+
 // secret shows a secret and its story.
 func (s shower) secret(ctx context.Context, r *detect.Result, id string) error {
 	if err := report.SecretText(s.out, r, id, s.options); err != nil {
 		return err
 	}
-	moments, err := detect.Moments(ctx, s.db, r.Findings, detect.MomentFilter{Secret: id})
+	f := detect.MomentFilter{Secret: id}
+	if s.options.Width > 0 && !s.options.Wide {
+		f.Last = storyRows
+	}
+	moments, left, err := detect.Moments(ctx, s.db, r.Findings, f)
 	if err != nil || len(moments) == 0 {
 		return err
 	}
-	return report.SecretStory(s.out, moments, id, s.options)
+	return report.SecretStory(s.out, moments, left, id, s.options)
 }
 
 // event is one row of table events as text, with the path of its file.

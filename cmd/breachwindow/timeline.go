@@ -32,6 +32,9 @@ follow each other and are alike are one line. Findings are those of the last run
 			if !slices.Contains(formats, f.format) {
 				return usagef("--format %q: write %s", f.format, oneOf(formats))
 			}
+			if cmd.Flags().Changed("limit") && f.limit < 0 {
+				return usagef("--limit %d: write how many, or 0 for all", f.limit)
+			}
 			return a.timeline(cmd.Context(), f)
 		},
 	}
@@ -41,7 +44,7 @@ follow each other and are alike are one line. Findings are those of the last run
 	flags.StringVar(&f.actor, "actor", "", "only by this actor; * stands for anything")
 	flags.StringVar(&f.from, "from", "", "since this time or day, UTC")
 	flags.StringVar(&f.to, "to", "", "before this time, or until the end of this day, UTC")
-	flags.IntVar(&f.limit, "limit", -1,
+	flags.IntVar(&f.limit, "limit", -1, // -1 is the default alone
 		fmt.Sprintf("show the last ones only; 0 shows all (%d at a terminal)", timelineRows))
 	formatFlag(cmd, &f.format, formats)
 	return cmd
@@ -74,7 +77,24 @@ func (f timelineFlags) filter() (m detect.MomentFilter, err error) {
 			return m, usagef("--to: %w", err)
 		}
 	}
+	if !m.From.IsZero() && !m.To.IsZero() && !m.From.Before(m.To) {
+		return m, usagef("--from %s --to %s: nothing lies between them", f.from, f.to)
+	}
 	return m, nil
+}
+
+// secretNamed complains of a secret that is not in the inventory: nothing happened to a misspelt one.
+func secretNamed(ctx context.Context, db detect.Querier, id string) (err error) {
+	rows, err := db.QueryContext(ctx, `SELECT id FROM secrets WHERE id = ?`, id)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	if !rows.Next() && rows.Err() == nil {
+		return fmt.Errorf("--secret %s: no secret of this case has this id\n"+
+			"hint: breachwindow secrets list", id)
+	}
+	return rows.Err()
 }
 
 func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
@@ -91,23 +111,32 @@ func (a *app) timeline(ctx context.Context, f timelineFlags) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if filter.Secret != "" {
+		if err := secretNamed(ctx, db, filter.Secret); err != nil {
+			return err
+		}
+	}
 	var findings []detect.Finding
 	if r, err := a.readResult(""); err == nil {
 		findings = r.Findings
 	} else {
 		a.note("without findings: %v", err)
 	}
-	moments, err := detect.Moments(ctx, db, findings, filter)
+	if filter.Last = max(f.limit, 0); f.limit < 0 && f.format == "table" && o.Width > 0 {
+		filter.Last = timelineRows
+	}
+	moments, left, err := detect.Moments(ctx, db, findings, filter)
 	if err != nil {
 		return err
 	}
-	switch {
-	case f.format == "csv":
-		return report.MomentsCSV(a.out, moments)
-	case f.format == "jsonl":
-		return report.MomentsJSONL(a.out, moments)
-	case f.limit < 0 && o.Width > 0:
-		f.limit = timelineRows
+	if left > 0 && f.format != "table" {
+		a.note("%d moments before these are left out, by --limit", left)
 	}
-	return report.MomentsText(a.out, moments, max(f.limit, 0), o)
+	switch f.format {
+	case "csv":
+		return report.MomentsCSV(a.out, moments)
+	case "jsonl":
+		return report.MomentsJSONL(a.out, moments)
+	}
+	return report.MomentsText(a.out, moments, left, o)
 }

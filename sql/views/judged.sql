@@ -108,22 +108,29 @@ LEFT JOIN rhythms rhythm ON rhythm.secret = t.secret AND rhythm.derived = (t.dep
 LEFT JOIN hours h ON h.secret = rhythm.secret AND h.derived = rhythm.derived
   AND h.span = rhythm.span
   AND h.hour = t.slot % CASE rhythm.span WHEN 'week' THEN 168 ELSE 24 END
+-- Of each address, agent and actor once: each entry is compared with them, and there are millions
+-- of touches.
 LEFT JOIN (
   SELECT
     u.secret AS secret,
-    u.event_id AS event_id,
-    u.source AS source,
-    u.file AS file,
-    u.pos AS pos,
+    u.address AS address,
+    u.agent AS agent,
+    u.actor AS actor,
     min_by(x.why, x.entry) AS why,
     bool_and(x.triaged) AS triaged, -- no entry of case.yaml says so
     bool_or(x.ip_from = x.ip_to) AS by_address -- that address itself, not a network around it
   FROM expected_entries x
-  JOIN touches u
+  JOIN (
+    SELECT DISTINCT k.secret AS secret, k.address AS address, k.agent AS agent, k.actor AS actor
+    FROM touches k
+  ) u
     ON (x.secret IS NULL OR u.secret = x.secret)
     AND (x.ip_from IS NULL OR (u.address >= x.ip_from AND u.address <= x.ip_to))
     AND (x.agent IS NULL OR lower(u.agent) LIKE x.agent ESCAPE '\')
     AND (x.actor IS NULL OR lower(u.actor) LIKE x.actor ESCAPE '\')
-  GROUP BY u.secret, u.event_id, u.source, u.file, u.pos
-) listed ON listed.secret = t.secret AND listed.file = t.file AND listed.pos = t.pos
+  GROUP BY u.secret, u.address, u.agent, u.actor
+) listed ON listed.secret = t.secret
+  AND coalesce(listed.address, '') = coalesce(t.address, '')
+  AND coalesce(listed.agent, '') = coalesce(t.agent, '')
+  AND coalesce(listed.actor, '') = coalesce(t.actor, '')
 LEFT JOIN (SELECT DISTINCT p.value AS value FROM responders p) r ON r.value = t.credential

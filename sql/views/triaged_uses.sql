@@ -17,12 +17,23 @@ SELECT
   u.pos AS pos,
   u.triaged AS alone
 FROM decisions d
-JOIN uses u
-  ON (d.secret IS NULL OR u.secret = d.secret)
-  AND (d.agent_like IS NULL OR lower(u.agent) LIKE d.agent_like ESCAPE '\')
-  AND (d.actor_like IS NULL OR lower(u.actor) LIKE d.actor_like ESCAPE '\')
-LEFT JOIN ips i ON i.ip = u.ip
+-- Of each address, agent and actor once: each decision is compared with them, and there are millions
+-- of uses.
+JOIN (
+  SELECT DISTINCT n.secret AS secret, n.ip AS ip, i.address AS address, n.agent AS agent,
+    n.actor AS actor
+  FROM uses n
+  LEFT JOIN ips i ON i.ip = n.ip
+  WHERE n.phase <> 'before'
+) k
+  ON (d.secret IS NULL OR k.secret = d.secret)
+  AND (d.ip_from IS NULL OR (k.address >= d.ip_from AND k.address <= d.ip_to))
+  AND (d.agent_like IS NULL OR lower(k.agent) LIKE d.agent_like ESCAPE '\')
+  AND (d.actor_like IS NULL OR lower(k.actor) LIKE d.actor_like ESCAPE '\')
+JOIN uses u ON u.secret = k.secret
+  AND coalesce(u.ip, '') = coalesce(k.ip, '')
+  AND coalesce(u.agent, '') = coalesce(k.agent, '')
+  AND coalesce(u.actor, '') = coalesce(k.actor, '')
 WHERE d.kind = 'use'
   AND d.decision <> 'open'
   AND u.phase <> 'before'
-  AND (d.ip_from IS NULL OR (i.address >= d.ip_from AND i.address <= d.ip_to))

@@ -29,6 +29,19 @@ func CheckAddress(text string) error {
 	return nil
 }
 
+// Distinct leaves out recipients that were named before, in whatever way: each gets one mail.
+func Distinct(recipients []string) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, to := range recipients {
+		if address := addressOf(to); !seen[address] {
+			seen[address] = true
+			out = append(out, to)
+		}
+	}
+	return out
+}
+
 // MessageID is the mail's for a recipient, without angle brackets: the same for the same result, so
 // that a second delivery is no second mail.
 func (m *Mail) MessageID(e Envelope, to string) string {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/emersion/go-msgauth/dkim"
 	"github.com/emersion/go-smtp"
+	"github.com/google/go-cmp/cmp"
 
 	"breachwindow/mail"
 )
@@ -316,5 +317,15 @@ func TestSMIME(t *testing.T) {
 	}
 	if err := new(mail.Signature).SMIME(p.certificate, selfSigned(t).key); err == nil {
 		t.Error("another's key is taken")
+	}
+}
+
+// Who is named twice gets one mail.
+func TestDistinct(t *testing.T) {
+	t.Parallel()
+	got := mail.Distinct([]string{"Lead <lead@acme.example>", "x@acme.example", "LEAD@acme.example", "x@acme.example"})
+	want := []string{"Lead <lead@acme.example>", "x@acme.example"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("recipients (-want +got):\n%s", diff)
 	}
 }

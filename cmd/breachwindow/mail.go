@@ -81,6 +81,7 @@ func (a *app) postOf(f mailFlags) (*post, error) {
 	if err := s.complete(false); err != nil {
 		return nil, err
 	}
+	p.settings.To = mail.Distinct(s.To)
 	p.envelope.From = s.From
 	if s.DKIM.Key != "" {
 		key, err := os.ReadFile(s.DKIM.Key)

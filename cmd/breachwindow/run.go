@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -41,6 +42,9 @@ mailed too. A run with --slot is done once for this slot, however often it is st
 			}
 			if cmd.Flags().Changed("slot") && strings.TrimSpace(f.slot) == "" {
 				return usagef("--slot: it is empty; is the variable set that it is made of?")
+			}
+			if !utf8.ValidString(f.slot) {
+				return usagef("--slot %q: it is no UTF-8", f.slot)
 			}
 			if f.mails {
 				return a.mailed(cmd.Context(), f, render)

@@ -339,13 +339,22 @@ func (t *triager) warn(r *detect.Result, list []store.Decision) {
 // warnOfNames tells what a decision that names no address is worth: whoever has the secret acts in its
 // name, and says of himself what agent he is.
 func (t *triager) warnOfNames(list []store.Decision) {
+	var wide []string
 	for _, d := range list {
 		if d.Kind == "use" && d.Decision == detect.Benign && d.IP == "" {
-			t.note("benign %s: it names no address. Who stole a secret acts in its name too and can call "+
-				"himself any agent: his uses are expected as well. If you know from where yours came, take it "+
-				"back with --undo and give --ip too", subjectOf(d))
+			wide = append(wide, "benign "+subjectOf(d))
 		}
 	}
+	if len(wide) == 0 {
+		return
+	}
+	what := wide[0]
+	if n := len(wide) - 1; n > 0 {
+		what += fmt.Sprintf(" and %d more", n)
+	}
+	t.note("%s: it names no address. Who stole a secret acts in its name too and can call himself any "+
+		"agent: his uses are expected as well. If you know from where yours came, take it back with --undo "+
+		"and give --ip too", what)
 }
 
 func (t *triager) why(d store.Decision) string {

@@ -1,7 +1,7 @@
 # What CI runs and what a developer types are the same commands. See .ci/run.
 GOLANGCI_LINT ?= golangci-lint
 
-.PHONY: check build test lint bench golden demo geodata
+.PHONY: check build test slow race lint bench golden demo geodata
 
 check: lint test
 
@@ -10,6 +10,9 @@ build: ## The binary, in this folder.
 
 test:
 	go test -timeout 30m ./...
+
+slow: ## The scripts that take minutes and which the tests leave out.
+	BREACHWINDOW_TEST_SLOW=1 go test -timeout 30m ./cmd/breachwindow -run TestScripts
 
 race: ## The race detector where goroutines meet, and on the program with some scripts.
 	go test -race -short ./store -run 'Load|Open|Reader' -skip Killed

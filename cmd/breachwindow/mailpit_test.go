@@ -237,7 +237,7 @@ mail: {host: 127.0.0.1, port: %d, ca: %q, username: bw, password: {env: SMTP_PAS
 	slices.Reverse(in) // the server lists the newest first
 	if len(in) != 3 || !strings.HasPrefix(in[0].Subject, "[larkspur] COMPROMISED") ||
 		!strings.HasPrefix(in[1].Subject, "[larkspur] 1 answer worse, ") ||
-		!strings.HasPrefix(in[2].Subject, "[larkspur] nothing new. COMPROMISED") {
+		!strings.HasPrefix(in[2].Subject, "[larkspur] nothing new, and no new logs. COMPROMISED") {
 		t.Fatalf("the server has %+v", in)
 	}
 	for i, want := range []struct{ says, not string }{

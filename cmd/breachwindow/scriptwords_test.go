@@ -76,6 +76,8 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 // scriptCondition answers [root], [tmpfs] and [netless].
 func scriptCondition(name string) (bool, error) {
 	switch name {
+	case "slow": // what takes minutes and shows corners of what other scripts show too
+		return os.Getenv("BREACHWINDOW_TEST_SLOW") != "", nil
 	case "root":
 		return os.Getuid() == 0, nil
 	case "tmpfs":

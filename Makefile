@@ -11,12 +11,12 @@ build: ## The binary, in this folder.
 test:
 	go test -timeout 30m ./...
 
-slow: ## The scripts that take minutes and which the tests leave out.
+slow: ## What takes minutes and which the tests leave out: scripts, and the race detector on the program.
 	BREACHWINDOW_TEST_SLOW=1 go test -timeout 30m ./cmd/breachwindow -run TestScripts
-
-race: ## The race detector where goroutines meet, and on the program with some scripts.
-	go test -race -short ./store -run 'Load|Open|Reader' -skip Killed
 	go test -race ./cmd/breachwindow -run 'TestScripts/(load_again|run_interrupted|run_two|verify_archive)'
+
+race: ## The race detector where goroutines meet.
+	go test -race -short ./store -run 'Load|Open|Reader' -skip Killed
 
 lint:
 	go vet ./...

@@ -186,7 +186,7 @@ CREATE TABLE main.deliveries (
   error VARCHAR
 );
 
--- Runs, the scheduled ones with their slot: of a slot at most one is done.
+-- Runs that mail or have a slot. Of a slot at most one is done.
 CREATE TABLE main.runs (
   id BIGINT NOT NULL,
   slot VARCHAR,                    -- the time that it was planned for, or another name; NULL: none

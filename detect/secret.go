@@ -77,20 +77,14 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	if err != nil {
 		return fmt.Errorf("coverage: %w", err)
 	}
-	bySecret := map[string][]hole{}
-	for _, h := range holes {
-		bySecret[h.secret] = append(bySecret[h.secret], h)
-	}
+	bySecret := perSecret(holes, func(h hole) string { return h.secret })
 	unnamed, err := collect(ctx, db, `
 		SELECT secret, source, scope, why, events FROM nameless
 		ORDER BY secret, source, scope, why`, scanNameless)
 	if err != nil {
 		return fmt.Errorf("events without credential: %w", err)
 	}
-	leftOut := map[string][]nameless{}
-	for _, n := range unnamed {
-		leftOut[n.secret] = append(leftOut[n.secret], n)
-	}
+	leftOut := perSecret(unnamed, func(n nameless) string { return n.secret })
 	caveats, err := collect(ctx, db, `
 		SELECT DISTINCT w.secret, c.source, c.scope, c.what
 		FROM watched w
@@ -115,18 +109,15 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	if err != nil {
 		return err
 	}
-	found := map[string][]Finding{}
-	for _, f := range r.Findings {
-		if f.Secret != "" {
-			found[f.Secret] = append(found[f.Secret], f)
-		}
-	}
+	found := perSecret(r.Findings, func(f Finding) string { return f.Secret })
 	var missing []string
 	for _, p := range r.Problems {
 		if p.Blocks {
 			missing = append(missing, p.Path)
 		}
 	}
+	minted := perSecret(r.Lineage, func(m Minting) string { return m.Secret })
+	exposed := perSecret(r.ExposedNext, func(e Exposure) string { return e.Secret })
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
@@ -134,8 +125,7 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 		f.triaged, f.Triage = triaged[f.ID], onSecret(r.Triage, f.ID)
 		f.gone = confirmedGone(r.Triage, f.ID)
 		a := judge(f, found[f.ID])
-		a.Next = next(f, a, about(r.Lineage, f.ID, func(m Minting) string { return m.Secret }),
-			about(r.ExposedNext, f.ID, func(e Exposure) string { return e.Secret }))
+		a.Next = next(f, a, minted[f.ID], exposed[f.ID])
 		a.Next = append(a.Next, nameResponders(a, r.Responders)...)
 		r.Secrets = append(r.Secrets, a)
 	}
@@ -143,14 +133,13 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	return nil
 }
 
-// about returns the part of a list that is about one secret.
-func about[T any](list []T, id string, secret func(T) string) (part []T) {
+// perSecret parts a list by the secret that each of it is about, in the list's order.
+func perSecret[T any](list []T, secret func(T) string) map[string][]T {
+	parts := map[string][]T{}
 	for _, x := range list {
-		if secret(x) == id {
-			part = append(part, x)
-		}
+		parts[secret(x)] = append(parts[secret(x)], x)
 	}
-	return part
+	return parts
 }
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when

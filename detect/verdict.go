@@ -128,25 +128,28 @@ func aboutRotation(query string) bool {
 // found and how many things, then by how often it was used otherwise than expected.
 func rankSecrets(secrets []SecretAnswer, found map[string][]Finding) {
 	alive := []string{"contradicted", "missing", "claimed", "vendor", "confirmed"}
-	worst := func(s SecretAnswer) (level, kinds int) {
+	type weight struct{ level, kinds int }
+	worst := map[string]weight{}
+	for _, s := range secrets {
+		var w weight
 		seen := map[string]bool{}
 		for _, f := range found[s.ID] {
 			if !aboutRotation(f.Query) && !f.Benign() {
-				level = max(level, f.Level.rank())
+				w.level = max(w.level, f.Level.rank())
 				seen[f.Query] = true
 			}
 		}
-		return level, len(seen)
+		w.kinds = len(seen)
+		worst[s.ID] = w
 	}
 	strange := func(s SecretAnswer) int64 { return s.Uses.Window - s.Uses.Expected + s.Uses.Derived }
 	slices.SortFunc(secrets, func(a, b SecretAnswer) int {
-		levelA, kindsA := worst(a)
-		levelB, kindsB := worst(b)
+		worstA, worstB := worst[a.ID], worst[b.ID]
 		return cmp.Or(
 			cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank()),
 			cmp.Compare(slices.Index(alive, a.Rotation), slices.Index(alive, b.Rotation)),
-			cmp.Compare(levelB, levelA),
-			cmp.Compare(kindsB, kindsA),
+			cmp.Compare(worstB.level, worstA.level),
+			cmp.Compare(worstB.kinds, worstA.kinds),
 			cmp.Compare(strange(b), strange(a)),
 			cmp.Compare(a.ID, b.ID))
 	})

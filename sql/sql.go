@@ -95,6 +95,7 @@ var stages = []struct {
 	{"in_window", Live},
 	{"indicator_values", BeforeDetect},
 	{"hits", BeforeDetect},
+	{"disclosing_calls", Live},
 	{"acts_of_all", BeforeDetect},
 	{"acts", Live},
 	{"exposed_next", Live},

@@ -25,7 +25,7 @@ SELECT
 FROM acts_of_all w
 JOIN (SELECT u.secret AS secret, u.actor AS actor, min(u.credential) AS credential
   FROM key_users u GROUP BY u.secret, u.actor) k ON k.actor = w.actor
-WHERE w.of_anybody
+WHERE w.part = 'anybody'
   AND w.source = 'cloudtrail'
   AND w.service = 'signin.amazonaws.com'
   AND w.action = 'ConsoleLogin'

@@ -19,7 +19,7 @@ WITH signals AS (
     coalesce(json_extract_scalar(w.details, '$.requestParameters.userName'),
       regexp_extract(w.actor, '[^/]+$')) AS user_name
   FROM acts_of_all w
-  WHERE w.of_anybody
+  WHERE w.part = 'anybody'
     AND w.source = 'cloudtrail'
     AND w.service = 'iam.amazonaws.com'
     AND w.action IN ('AttachUserPolicy', 'PutUserPolicy')

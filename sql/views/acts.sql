@@ -29,4 +29,4 @@ SELECT
   a.file AS file,
   a.pos AS pos
 FROM acts_of_all a
-WHERE NOT a.of_anybody
+WHERE a.part = 'acts'

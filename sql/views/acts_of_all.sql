@@ -1,10 +1,11 @@
--- The events whose details detections unpack: those of view acts and, with of_anybody true, once
--- each and tied to no secret, all sign-ins to the console and all policies that a user was given
--- in the incident's window: whoever did it, for the sign of AWS's own quarantine stands in the
--- name of the key, and a sign-in in the name of its user. details is the record without the
--- members that are columns: '$.requestParameters.userName'. Stored in the order in which it is
--- asked for, so that details, which cost more to read than all the rest, are read of the events
--- asked for alone.
+-- The events whose details are unpacked. part tells for whom: acts, for the view of that name;
+-- anybody, tied to no secret, all sign-ins to the console and all policies that a user was given
+-- in the incident's window, whoever did it, for the sign of AWS's own quarantine stands in the
+-- name of the key, and a sign-in in the name of its user; disclosing, tied to none either, the
+-- calls of which view exposed_next must know more than the target. details is the record without
+-- the members that are columns: '$.requestParameters.userName'. Stored in the order in which it
+-- is asked for, so that details, which cost more to read than all the rest, are read of the
+-- events asked for alone.
 CREATE VIEW acts_of_all AS
 SELECT
   a.secret AS secret,
@@ -32,7 +33,7 @@ SELECT
   e.details AS details,
   e.file AS file,
   e.pos AS pos,
-  a.of_anybody AS of_anybody
+  a.part AS part
 FROM events e
 JOIN (
   SELECT
@@ -40,7 +41,7 @@ JOIN (
     u.network AS network,
     u.file AS file,
     u.pos AS pos,
-    false AS of_anybody
+    'acts' AS part
   FROM unexpected_uses u
   UNION ALL
   SELECT
@@ -48,7 +49,7 @@ JOIN (
     i.network,
     w.file,
     w.pos,
-    false
+    'acts'
   FROM in_window w
   LEFT JOIN ips i ON i.ip = w.ip
   WHERE (w.source <> 'cloudtrail' OR NOT coalesce(w.read_only, false))
@@ -66,12 +67,26 @@ JOIN (
     i.network,
     w.file,
     w.pos,
-    true
+    'anybody'
   FROM in_window w
   LEFT JOIN ips i ON i.ip = w.ip
   WHERE w.source = 'cloudtrail'
     AND ((w.service = 'signin.amazonaws.com' AND w.action = 'ConsoleLogin')
       OR (w.service = 'iam.amazonaws.com'
         AND w.action IN ('AttachUserPolicy', 'PutUserPolicy')))
+  UNION ALL
+  SELECT DISTINCT
+    CAST(NULL AS VARCHAR),
+    CAST(NULL AS VARCHAR),
+    u.file,
+    u.pos,
+    'disclosing'
+  FROM uses u
+  JOIN disclosing_calls k ON k.service = u.service AND k.action = u.action
+  WHERE NOT coalesce(u.expected, false)
+    AND u.phase IN ('window', 'after')
+    AND u.named
+    AND u.outcome = 'success'
+    AND k.unpacked
 ) a ON a.file = e.file AND a.pos = e.pos
-ORDER BY a.of_anybody, e.source, e.service, e.action, e.time, e.event_id, a.secret, e.file, e.pos
+ORDER BY a.part, e.source, e.service, e.action, e.time, e.event_id, a.secret, e.file, e.pos

@@ -7,12 +7,12 @@ SELECT
   r.what AS what,
   r.name AS name,
   min(r.credential) AS credential,
-  min_by(r.action, r.time) AS action,
+  min_by(r.action, ROW(r.time, r.event_id)) AS action,
   min(r.time) AS first_seen,
   max(r.time) AS last_seen,
   count(*) AS reads,
   bool_or(NOT coalesce(r.expected, true)) AS certain,
-  min_by(r.event_id, r.time) AS event
+  min_by(r.event_id, ROW(r.time, r.event_id)) AS event
 FROM (
   SELECT
     u.secret AS secret,
@@ -28,43 +28,19 @@ FROM (
           THEN json_extract_scalar(e.details, '$.requestParameters.taskDefinition')
         WHEN 'GetClusterCredentials'
           THEN json_extract_scalar(e.details, '$.requestParameters.clusterIdentifier')
-        ELSE coalesce(e.target, e.account) END END) AS name,
+        ELSE coalesce(u.target, u.account) END END) AS name,
     u.credential AS credential,
     u.action AS action,
     u.expected AS expected,
     u.time AS time,
     u.event_id AS event_id
   FROM uses u
-  JOIN events e ON e.file = u.file AND e.pos = u.pos
-  JOIN (VALUES
-    ('secretsmanager.amazonaws.com', 'GetSecretValue', 'secret', CAST(NULL AS VARCHAR)),
-    ('secretsmanager.amazonaws.com', 'BatchGetSecretValue', 'secret',
-      '$.requestParameters.secretIdList'),
-    ('ssm.amazonaws.com', 'GetParameter', 'parameter', NULL),
-    ('ssm.amazonaws.com', 'GetParameterHistory', 'parameter', NULL),
-    ('ssm.amazonaws.com', 'GetParameters', 'parameter', '$.requestParameters.names'),
-    ('ssm.amazonaws.com', 'GetParametersByPath', 'parameter', NULL),
-    ('lambda.amazonaws.com', 'GetFunction', 'function environment', NULL),
-    ('lambda.amazonaws.com', 'GetFunctionConfiguration', 'function environment', NULL),
-    ('lambda.amazonaws.com', 'ListFunctions', 'function environment', NULL),
-    ('ecs.amazonaws.com', 'DescribeTaskDefinition', 'task environment', NULL),
-    ('codebuild.amazonaws.com', 'BatchGetProjects', 'build environment',
-      '$.requestParameters.names'),
-    ('ec2.amazonaws.com', 'GetPasswordData', 'Windows password', NULL),
-    ('ec2.amazonaws.com', 'DescribeInstanceAttribute', 'user data', NULL),
-    ('redshift.amazonaws.com', 'GetClusterCredentials', 'database login', NULL),
-    ('lightsail.amazonaws.com', 'DownloadDefaultKeyPair', 'SSH key', NULL),
-    ('acm.amazonaws.com', 'ExportCertificate', 'certificate key', NULL),
-    ('s3.amazonaws.com', 'GetObject', 'file', NULL),
-    ('git', 'git.clone', 'code', NULL),
-    ('git', 'git.fetch', 'code', NULL),
-    ('repo', 'repo.download_zip', 'code', NULL),
-    ('git', 'git.push', 'Actions secrets', NULL)
-  ) AS k (service, action, what, list)
+  JOIN disclosing_calls k
     ON k.service = u.service
-      -- Lambda's names end in the date of the interface.
       AND (u.action = k.action OR (k.service = 'lambda.amazonaws.com'
         AND regexp_extract(u.action, '^([A-Za-z]+)2', 1) = k.action))
+  LEFT JOIN acts_of_all e
+    ON k.unpacked AND e.part = 'disclosing' AND e.file = u.file AND e.pos = u.pos
   CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13),
     (14), (15), (16), (17), (18), (19)) AS n (i)
   WHERE u.phase IN ('window', 'after')

@@ -46,9 +46,11 @@ const (
 )
 
 // View is one view of sql/views. Select is its query, in the subset that DuckDB and Trino share.
+// Bulky is a column that outweighs the others, if it has one.
 type View struct {
 	Name   string
 	Stage  Stage
+	Bulky  string
 	Select string
 }
 
@@ -107,6 +109,9 @@ var stages = []struct {
 	{"nameless", BeforeDetect},
 }
 
+// bulky are the columns of stored views that hold records.
+var bulky = map[string]string{"acts_of_all": "details"}
+
 // Views returns the views in the order in which they must be made.
 func Views() ([]View, error) {
 	out := make([]View, 0, len(stages))
@@ -119,7 +124,9 @@ func Views() ([]View, error) {
 		if !ok {
 			return nil, fmt.Errorf("view %s: its file does not create it", s.name)
 		}
-		out = append(out, View{Name: s.name, Stage: s.stage, Select: strings.TrimSpace(query)})
+		out = append(out, View{
+			Name: s.name, Stage: s.stage, Bulky: bulky[s.name], Select: strings.TrimSpace(query),
+		})
 	}
 	return out, nil
 }

@@ -68,6 +68,11 @@ func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {
 			want, other = other, want
 		}
 		steps := []string{"CREATE OR REPLACE " + want + " main." + v.Name + " AS " + v.Select}
+		if v.Bulky != "" {
+			if steps, err = storePacked(ctx, tx, v); err != nil {
+				return fmt.Errorf("view %s: %w", v.Name, err)
+			}
+		}
 		if kinds[v.Name] == other { // an earlier program kept it otherwise
 			steps = slices.Insert(steps, 0, "DROP "+other+" main."+v.Name)
 		}
@@ -84,6 +89,20 @@ func (d *DB) refreshViews(ctx context.Context, tx *sql.Tx) error {
 		}
 	}
 	return execAll(ctx, tx, after)
+}
+
+// storePacked returns what stores a view's rows with its bulky column compressed as that of events
+// is. What the engine chooses for it is three times as large and takes twice the time.
+func storePacked(ctx context.Context, tx *sql.Tx, v schema.View) (_ []string, err error) {
+	var columns string
+	err = tx.QueryRowContext(ctx, `
+		SELECT string_agg(column_name || ' ' || column_type ||
+		  CASE WHEN column_name = '`+v.Bulky+`' THEN ' USING COMPRESSION zstd' ELSE '' END, ', ')
+		FROM (DESCRIBE `+v.Select+`)`).Scan(&columns)
+	return []string{
+		"CREATE OR REPLACE TABLE main." + v.Name + " (" + columns + ")",
+		"INSERT INTO main." + v.Name + " " + v.Select,
+	}, err
 }
 
 func execAll(ctx context.Context, tx *sql.Tx, statements []string) error {

@@ -29,13 +29,19 @@ SELECT
   h.network AS network_of_machine
 FROM acts a
 JOIN (
-  SELECT e.actor AS actor, min_by(i.network, e.time) AS network
-  FROM events e
-  JOIN ips i ON i.ip = e.ip
-  WHERE e.source = 'cloudtrail' AND e.actor_kind = 'AssumedRole' AND e.actor LIKE '%/i-%'
-    AND regexp_like(e.actor, ':assumed-role/[^/]+/i-[0-9a-f]+$')
-    AND NOT regexp_like(e.ip, '^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)')
-  GROUP BY e.actor
+  SELECT f.actor AS actor, min_by(f.network, ROW(f.starts, f.network)) AS network
+  FROM (
+    SELECT e.actor AS actor, i.network AS network, min(e.time) AS starts
+    FROM events e
+    JOIN ips i ON i.ip = e.ip
+    WHERE e.source = 'cloudtrail' AND e.actor_kind = 'AssumedRole' AND e.actor LIKE '%/i-%'
+      AND e.actor IN (SELECT x.actor FROM acts x WHERE x.actor LIKE '%/i-%')
+      AND regexp_like(e.actor, ':assumed-role/[^/]+/i-[0-9a-f]+$')
+      AND NOT regexp_like(i.ip,
+        '^(10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)')
+    GROUP BY e.actor, i.network
+  ) f
+  GROUP BY f.actor
 ) h ON h.actor = a.actor AND h.network <> a.network
 WHERE a.source = 'cloudtrail'
   AND a.actor_kind = 'AssumedRole'

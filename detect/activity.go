@@ -13,21 +13,20 @@ const activityOf = `
 	  SELECT DISTINCT address FROM ips WHERE ip IN (SELECT unnest(CAST(? AS VARCHAR[])))
 	),
 	used AS (
-	  SELECT i.address AS address,
-	    count(DISTINCT (u.file, u.pos)) FILTER (WHERE u.expected OR u.phase = 'before') AS expected,
-	    count(DISTINCT (u.file, u.pos)) FILTER (WHERE NOT u.expected AND u.phase <> 'before')
-	      AS unexpected,
-	    count(DISTINCT (u.file, u.pos)) FILTER (WHERE n.starts IS NULL OR u.time >= n.starts) AS since
+	  SELECT u.file AS file, u.pos AS pos,
+	    bool_or(u.expected OR u.phase = 'before') AS expected,
+	    bool_or(NOT u.expected AND u.phase <> 'before') AS unexpected
 	  FROM uses u
-	  JOIN ips i ON i.ip = u.ip
-	  JOIN wanted w ON w.address = i.address
-	  CROSS JOIN incident n
-	  GROUP BY i.address
+	  GROUP BY u.file, u.pos
 	),
 	seen AS (
 	  SELECT i.address AS address,
 	    count(*) FILTER (WHERE e.time < n.starts) AS before,
 	    count(*) FILTER (WHERE n.starts IS NULL OR e.time >= n.starts) AS since,
+	    count(*) FILTER (WHERE u.expected) AS expected,
+	    count(*) FILTER (WHERE u.unexpected) AS unexpected,
+	    count(*) FILTER (WHERE u.file IS NULL AND (n.starts IS NULL OR e.time >= n.starts))
+	      AS others,
 	    min(e.time) FILTER (WHERE n.starts IS NULL OR e.time >= n.starts) AS first_seen,
 	    max(e.time) FILTER (WHERE n.starts IS NULL OR e.time >= n.starts) AS last_seen,
 	    bool_or(u.file IS NULL AND (lower(e.actor) IN (SELECT lower(value) FROM responders)
@@ -36,7 +35,7 @@ const activityOf = `
 	  JOIN ips i ON i.ip = e.ip
 	  JOIN wanted w ON w.address = i.address
 	  CROSS JOIN incident n
-	  LEFT JOIN (SELECT DISTINCT file, pos FROM uses) u ON u.file = e.file AND u.pos = e.pos
+	  LEFT JOIN used u ON u.file = e.file AND u.pos = e.pos
 	  GROUP BY i.address
 	),
 	listed AS (
@@ -48,13 +47,12 @@ const activityOf = `
 	SELECT i.ip, coalesce(i.indicator, ''), coalesce(n.confidence, ''),
 	  CASE WHEN l.by_address THEN '` + OwnAddress + `' WHEN NOT l.by_address THEN '` + OwnNetwork + `'
 	    WHEN s.responder THEN '` + OwnResponder + `' ELSE '' END,
-	  coalesce(s.before, 0), coalesce(s.since, 0), coalesce(u.expected, 0),
-	  coalesce(u.unexpected, 0), coalesce(s.since, 0) - coalesce(u.since, 0), s.first_seen, s.last_seen
+	  coalesce(s.before, 0), coalesce(s.since, 0), coalesce(s.expected, 0),
+	  coalesce(s.unexpected, 0), coalesce(s.others, 0), s.first_seen, s.last_seen
 	FROM ips i
 	JOIN wanted w ON w.address = i.address
 	LEFT JOIN indicators n ON n.value = i.indicator AND n.type IN ('ip', 'network')
 	LEFT JOIN seen s ON s.address = i.address
-	LEFT JOIN used u ON u.address = i.address
 	LEFT JOIN listed l ON l.address = i.address`
 
 // readActivity reads what came from the addresses that the findings name.

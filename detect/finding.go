@@ -20,6 +20,12 @@ const (
 	maxValues = 100 // distinct addresses, actors, actions and attribute values
 )
 
+// eventText has a row's event in the order in which a finding lists them, and its place. The engines
+// keep the least few of a column without sorting all.
+const eventText = "coalesce(CAST(q.time AS VARCHAR), '~') || chr(31) || coalesce(q.event_source, '')\n" +
+	"    || chr(31) || q.event_id || chr(31) || coalesce(CAST(q.file AS VARCHAR), '')\n" +
+	"    || chr(31) || coalesce(CAST(q.pos AS VARCHAR), '')"
+
 // runQuery runs one detection and makes its findings. The rows are grouped by SQL: a key in
 // daily use has more of them than a program should carry.
 func runQuery(
@@ -66,12 +72,8 @@ type grouping struct {
 func (g grouping) sql() string {
 	var b strings.Builder
 	b.WriteString("SELECT q.secret, count(*), min(q.time), max(q.time),\n" +
-		"  CASE WHEN count(DISTINCT q.credential) = 1 THEN min(q.credential) END,\n" +
-		"  slice(array_agg(q.event_id ORDER BY q.time, q.event_source, q.event_id)\n" +
-		"    FILTER (WHERE q.event_id IS NOT NULL), 1, " + fmt.Sprint(maxEvents) + "),\n" +
-		"  slice(array_agg(CAST(q.file AS VARCHAR) || ' ' || CAST(q.pos AS VARCHAR) || ' ' || q.event_id\n" +
-		"    ORDER BY q.time, q.event_source, q.event_id) FILTER (WHERE q.event_id IS NOT NULL\n" +
-		"    AND q.file IS NOT NULL AND q.pos IS NOT NULL), 1, " + fmt.Sprint(maxPlaces) + ")")
+		"  CASE WHEN min(q.credential) = max(q.credential) THEN min(q.credential) END,\n" +
+		"  min(" + eventText + ", " + fmt.Sprint(maxEvents) + ")")
 	for _, name := range []string{"ip", "actor", "action"} {
 		b.WriteString(",\n  " + allDistinct(name, ""))
 	}
@@ -113,8 +115,8 @@ type found struct {
 func (g grouping) scan(rows *sql.Rows) (found, error) {
 	var secret, credential sql.NullString
 	f := Finding{Query: g.query.ID, Title: g.query.Title, Attributes: map[string]any{}}
-	const fixed = 6
-	lists := make([]any, fixed+len(g.extras)) // events, places, ips, actors, actions, targets, extras
+	const fixed = 5
+	lists := make([]any, fixed+len(g.extras)) // events, ips, actors, actions, targets, extras
 	keys := make([]sql.NullString, len(g.keys))
 	dest := []any{&secret, &f.Count, &f.FirstSeen, &f.LastSeen, &credential}
 	for i := range lists {
@@ -127,9 +129,9 @@ func (g grouping) scan(rows *sql.Rows) (found, error) {
 		return found{}, err
 	}
 	f.Secret, f.Credential = secret.String, credential.String
-	f.Events, f.Places = texts(lists[0]), g.places(texts(lists[1]))
+	f.Events, f.Places = g.events(texts(lists[0]))
 	seen := Sighting{
-		IPs: texts(lists[2]), Actors: texts(lists[3]), Actions: texts(lists[4]), Targets: texts(lists[5]),
+		IPs: texts(lists[1]), Actors: texts(lists[2]), Actions: texts(lists[3]), Targets: texts(lists[4]),
 	}
 	f.IPs, f.Actors, f.Actions = shown(seen.IPs), shown(seen.Actors), shown(seen.Actions)
 	for i, name := range g.extras {
@@ -169,19 +171,23 @@ func shown(list []string) []string {
 	return list[:min(len(list), maxValues)]
 }
 
-// places reads what sql wrote. What names no file that was read, in a detection of the user's, is left
-// out.
-func (g grouping) places(list []string) []Place {
-	out := []Place{}
+// events reads what sql wrote, and the places of the first few. What names no file that was read, in a
+// detection of the user's, has none.
+func (g grouping) events(list []string) (ids []string, places []Place) {
+	ids, places = make([]string, 0, len(list)), []Place{}
 	for _, text := range list {
-		parts := strings.SplitN(text, " ", 3)
-		path, ok := g.files[parts[0]]
-		pos, err := strconv.ParseInt(parts[1], 10, 64)
-		if ok && err == nil {
-			out = append(out, Place{Event: parts[2], File: path, Pos: pos})
+		parts := strings.Split(text, "\x1f")
+		n := len(parts)
+		id := strings.Join(parts[2:n-2], "\x1f") // an id may hold one as well
+		file, pos := parts[n-2], parts[n-1]
+		ids = append(ids, id)
+		path, ok := g.files[file]
+		at, err := strconv.ParseInt(pos, 10, 64)
+		if ok && err == nil && len(places) < maxPlaces {
+			places = append(places, Place{Event: id, File: path, Pos: at})
 		}
 	}
-	return out
+	return ids, places
 }
 
 func (g grouping) id(secret string, keys []sql.NullString) string {

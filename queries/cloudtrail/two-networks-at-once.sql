@@ -12,20 +12,33 @@
 -- false positives: a build behind several exits; a person who changes networks
 -- references: https://www.elastic.co/docs/reference/security/prebuilt-rules/rules/integrations/aws/initial_access_iam_session_token_used_from_multiple_addresses
 WITH placed AS (
-  SELECT u.*, to_unixtime(u.time) AS at,
-    (SELECT t.value * 60 FROM settings t WHERE t.name = 'overlap_minutes') AS seconds
+  SELECT u.*, to_unixtime(u.time) AS at, s.seconds AS seconds,
+    floor(to_unixtime(u.time) / s.seconds) AS span
   FROM uses u
+  CROSS JOIN (
+    SELECT greatest(t.value * 60, 1) AS seconds FROM settings t WHERE t.name = 'overlap_minutes'
+  ) s
   WHERE u.source = 'cloudtrail'
     AND u.network IS NOT NULL
     AND (u.phase = 'window' OR (u.phase = 'after' AND u.named))
 ),
-around AS (
-  SELECT p.*,
-    min(p.network) OVER (PARTITION BY p.secret, p.credential ORDER BY p.at
-      RANGE BETWEEN p.seconds PRECEDING AND p.seconds FOLLOWING) AS one,
-    max(p.network) OVER (PARTITION BY p.secret, p.credential ORDER BY p.at
-      RANGE BETWEEN p.seconds PRECEDING AND p.seconds FOLLOWING) AS another
-  FROM placed p
+-- Who is near enough is in the same span of that length or in the one beside it, and there the
+-- last or the first of a network is the nearest.
+near AS (
+  SELECT r.secret AS secret, r.credential AS credential, r.file AS file, r.pos AS pos,
+    min(o.network) AS one, max(o.network) AS another
+  FROM placed r
+  CROSS JOIN (VALUES (-1), (0), (1)) AS d (shift)
+  JOIN (
+    SELECT p.secret AS secret, p.credential AS credential, p.network AS network, p.span AS span,
+      min(p.at) AS starts, max(p.at) AS ends
+    FROM placed p
+    GROUP BY p.secret, p.credential, p.network, p.span
+  ) o
+    ON o.secret = r.secret AND o.credential = r.credential AND o.span = r.span + d.shift
+      AND o.network <> r.network AND o.ends >= r.at - r.seconds AND o.starts <= r.at + r.seconds
+  WHERE r.expected = false
+  GROUP BY r.secret, r.credential, r.file, r.pos
 )
 SELECT
   r.secret AS secret,
@@ -40,8 +53,8 @@ SELECT
   r.file AS file,
   r.pos AS pos,
   r.network AS network,
-  CASE WHEN r.network = r.one THEN r.another ELSE r.one END AS other_network
-FROM around r
-WHERE r.expected = false
-  AND r.one <> r.another
+  CASE WHEN r.network < n.one THEN n.another ELSE n.one END AS other_network
+FROM unexpected_uses r
+JOIN near n
+  ON n.secret = r.secret AND n.credential = r.credential AND n.file = r.file AND n.pos = r.pos
 ORDER BY r.time, r.event_id, r.secret

@@ -11,11 +11,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"breachwindow/queries"
 )
 
-// Querier is what detect needs of a database.
+// Querier is what detect needs of a database. It is asked from several goroutines at once.
 type Querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
@@ -49,11 +50,11 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	if err != nil {
 		return nil, err
 	}
-	for _, q := range able {
-		found, err := runQuery(ctx, db, q, o.Case, files)
-		if err != nil {
-			return nil, fmt.Errorf("query %s: %w", q.ID, err)
-		}
+	all, err := runQueries(ctx, db, able, o.Case, files)
+	if err != nil {
+		return nil, err
+	}
+	for _, found := range all {
 		for _, f := range found {
 			findings = append(findings, f.Finding)
 			r.Sightings = append(r.Sightings, f.seen)
@@ -80,6 +81,38 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	r.keep(o)
 	r.Queries = textsOf(able, r.Findings)
 	return r, nil
+}
+
+// atOnce is how many detections run at a time. More would need more memory: most of a detection is
+// planning and grouping, which one core does, and two keep a small machine busy.
+const atOnce = 2
+
+// runQueries returns the findings of each detection, in their order. Of several that fail the first is
+// told.
+func runQueries(
+	ctx context.Context, db Querier, qs []queries.Query, caseName string, files map[string]string,
+) ([][]found, error) {
+	all, errs := make([][]found, len(qs)), make([]error, len(qs))
+	work := make(chan int)
+	var wg sync.WaitGroup
+	for range atOnce {
+		wg.Go(func() {
+			for i := range work {
+				all[i], errs[i] = runQuery(ctx, db, qs[i], caseName, files)
+			}
+		})
+	}
+	for i := range qs {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	for i, err := range errs {
+		if err != nil {
+			return nil, fmt.Errorf("query %s: %w", qs[i].ID, err)
+		}
+	}
+	return all, nil
 }
 
 // ableToSpeak leaves out the detections of sources of which there is no log. Those that need none,

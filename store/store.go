@@ -112,7 +112,8 @@ func (d *DB) Close() error {
 }
 
 // Reader opens the database at path for queries: read-only, without access to files or network,
-// with its configuration locked, so that no detection and no query of a user can change anything.
+// with its configuration locked, so that no detection and no query of a user can change anything. It
+// answers two queries at a time; a third waits until the rows of one are closed.
 // It cannot upgrade: a database of an older version is refused, never misread.
 func Reader(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
@@ -131,12 +132,30 @@ func Reader(ctx context.Context, path string) (*sql.DB, error) {
 		err = fitThreads(ctx, db)
 	}
 	if err == nil {
+		err = openConnections(ctx, db, 2) // as many as detect asks at once
+	}
+	if err == nil {
 		_, err = db.ExecContext(ctx, readerSettings)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), db.Close())
 	}
 	return db, nil
+}
+
+// openConnections opens all connections that a pool will have. Once the configuration is locked, a new
+// one could not make its settings.
+func openConnections(ctx context.Context, db *sql.DB, n int) error {
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	for range n {
+		c, err := db.Conn(ctx)
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+	}
+	return nil
 }
 
 // check refuses, without a change to it, an existing file that is not a database of ours, or is

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"breachwindow/detect"
@@ -124,6 +125,7 @@ func newCase() (store.Case, error) {
 type watch struct {
 	db      *sql.DB
 	queries []queries.Query
+	mu      sync.Mutex
 	times   map[string]float64
 	order   []string
 }
@@ -133,6 +135,8 @@ func (w *watch) QueryContext(ctx context.Context, query string, args ...any) (*s
 	start := time.Now()
 	rows, err := w.db.QueryContext(ctx, query, args...)
 	name := w.nameOf(query + fmt.Sprint(args...))
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if _, ok := w.times[name]; !ok {
 		w.order = append(w.order, name)
 	}

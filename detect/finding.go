@@ -91,16 +91,18 @@ func (g grouping) sql() string {
 	return b.String()
 }
 
+// distinct lists a column's values. A histogram is the cheapest way to them: a DISTINCT aggregate has a
+// hash table of its own, which for most detections costs more than all their rows.
 func distinct(column string) string {
 	c := "CAST(q." + quote(column) + " AS VARCHAR)"
-	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT %s) FILTER (WHERE %s IS NOT NULL)), 1, %d)",
+	return fmt.Sprintf("slice(array_sort(map_keys(histogram(%s) FILTER (WHERE %s IS NOT NULL))), 1, %d)",
 		c, c, maxValues)
 }
 
 // allDistinct has, for an event without the value, an empty one. One more than is compared tells that
 // there are too many.
 func allDistinct(column, filter string) string {
-	return fmt.Sprintf("slice(array_sort(array_agg(DISTINCT coalesce(CAST(q.%s AS VARCHAR), ''))%s), 1, %d)",
+	return fmt.Sprintf("slice(array_sort(map_keys(histogram(coalesce(CAST(q.%s AS VARCHAR), ''))%s)), 1, %d)",
 		quote(column), filter, maxSeen+1)
 }
 

@@ -50,11 +50,11 @@ func sentence(secrets []detect.SecretAnswer) string {
 		perhaps = "may have been"
 	}
 	parts := clauses(exposed, []clause{
-		{used, "was used by someone else", "were used by someone else"},
-		{maybe, perhaps, perhaps},
-		{open, "cannot be cleared", "cannot be cleared"},
-		{exposed - used - maybe - open, "is clear", "are clear"},
-		{counts[detect.Unexposed], "was not exposed", "were not exposed"},
+		{n: used, one: "was used by someone else", many: "were used by someone else"},
+		{n: maybe, one: perhaps, many: perhaps},
+		{n: open, one: "cannot be cleared", many: "cannot be cleared", none: "can be cleared"},
+		{n: exposed - used - maybe - open, one: "is clear", many: "are clear"},
+		{n: counts[detect.Unexposed], one: "was not exposed", many: "were not exposed"},
 	})
 	answer := []rune(strings.Join(parts, "; "))
 	answer[0] = unicode.ToUpper(answer[0])
@@ -78,10 +78,11 @@ func triaged(secrets []detect.SecretAnswer) string {
 	return fmt.Sprintf(" %d answers rest on triage.", n)
 }
 
-// clause is how many secrets share a fate, and its words for one and for many.
+// clause is how many secrets share a fate, and its words for one and for many; none, where it has
+// any, says of all of them what none of them is.
 type clause struct {
-	n         int
-	one, many string
+	n               int
+	one, many, none string
 }
 
 // clauses writes what is not zero. Only the first names the whole that the numbers are of.
@@ -91,19 +92,20 @@ func clauses(of int, all []clause) []string {
 		if c.n == 0 {
 			continue
 		}
-		subject := fmt.Sprint(c.n)
+		subject, verb := fmt.Sprint(c.n), c.many
+		if c.n == 1 {
+			verb = c.one
+		}
 		if len(parts) == 0 {
 			subject = fmt.Sprintf("%d of %d exposed secrets", c.n, of)
 			switch {
 			case of == 1:
 				subject = "the one exposed secret"
+			case c.n == of && c.none != "":
+				subject, verb = fmt.Sprintf("none of the %d exposed secrets", of), c.none
 			case c.n == of:
 				subject = fmt.Sprintf("all %d exposed secrets", of)
 			}
-		}
-		verb := c.many
-		if c.n == 1 {
-			verb = c.one
 		}
 		parts = append(parts, subject+" "+verb)
 	}

@@ -169,7 +169,7 @@ func TestSentence(t *testing.T) {
 		{"all clear", map[detect.Verdict]int{detect.Used: 2, detect.Unused: 1}, "All 3 exposed secrets are clear."},
 		{"one clear", map[detect.Verdict]int{detect.Used: 1}, "The one exposed secret is clear."},
 		{"one used", map[detect.Verdict]int{detect.Compromised: 1}, "The one exposed secret was used by someone else."},
-		{"all unknown", map[detect.Verdict]int{detect.Unknown: 2}, "All 2 exposed secrets cannot be cleared."},
+		{"all unknown", map[detect.Verdict]int{detect.Unknown: 2}, "None of the 2 exposed secrets can be cleared."},
 		{"not exposed", map[detect.Verdict]int{detect.Unexposed: 2}, "None of the 2 secrets in the inventory was exposed."},
 		{"one not exposed", map[detect.Verdict]int{detect.Unexposed: 1}, "The one secret in the inventory was not exposed."},
 		{"verdict of another program", map[detect.Verdict]int{"fine": 1, detect.Used: 1}, "1 of 2 exposed secrets cannot be cleared; 1 is clear."},
@@ -268,5 +268,50 @@ func TestManyReasons(t *testing.T) {
 		if n := strings.Count(got, "• reason-"); n != want || rest != (want == 8) {
 			t.Errorf("width %d: %d reasons, and said where the rest is: %v", width, n, rest)
 		}
+	}
+}
+
+// Secrets that cannot be cleared for the same reasons share a story, and what only one of them needs is
+// said with its name; where that would be many lines it is said where they are.
+func TestStepsOfTheirOwn(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		secrets     int
+		want, never []string
+	}{
+		{
+			name: "few", secrets: 2, never: []string{"steps of its own"},
+			want: []string{"  • Rotate all.\n  • key-0: End key-0.\n  • key-1: End key-1.\n"},
+		},
+		{
+			name: "many", secrets: 7, never: []string{"key-0: End"},
+			want: []string{"  • Rotate all.\n  • Each of them needs steps of its own: breachwindow show key-0"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := sample(t)
+			r.Secrets = nil
+			for i := range c.secrets {
+				id := fmt.Sprintf("key-%d", i)
+				r.Secrets = append(r.Secrets, detect.SecretAnswer{
+					ID: id, Verdict: detect.Unknown, Because: []string{"No log."},
+					Next: []string{"End " + id + ".", "Rotate all."},
+				})
+			}
+			var b strings.Builder
+			if err := report.Text(&b, r, report.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range c.want {
+				if !strings.Contains(b.String(), part) {
+					t.Errorf("no %q in\n%s", part, b.String())
+				}
+			}
+			for _, part := range c.never {
+				if strings.Contains(b.String(), part) {
+					t.Errorf("%q in\n%s", part, b.String())
+				}
+			}
+		})
 	}
 }

@@ -199,19 +199,41 @@ func (p *page) because(s detect.SecretAnswer) {
 	p.bullets(s.RotationBecause)
 }
 
-// next writes what to do about secrets that are alike. Commands name one of them: of several, only
-// what all have in common is said.
+// maxOwnSteps bounds what a story says of each of its secrets apart.
+const maxOwnSteps = 6
+
+// next writes what to do about secrets that are alike: what all have in common, then what only one
+// of them needs, as commands that name it do.
 func (p *page) next(same []detect.SecretAnswer) {
-	steps := slices.DeleteFunc(slices.Clone(same[0].Next), func(step string) bool {
-		return slices.ContainsFunc(same, func(s detect.SecretAnswer) bool {
-			return !slices.Contains(s.Next, step)
-		})
-	})
-	if len(steps) == 0 {
+	var steps, own []string
+	for _, step := range same[0].Next {
+		if inAll(same, step) {
+			steps = append(steps, step)
+		}
+	}
+	for _, s := range same {
+		for _, step := range s.Next {
+			if !slices.Contains(steps, step) {
+				own = append(own, s.ID+": "+step)
+			}
+		}
+	}
+	if len(own) > maxOwnSteps {
+		own = []string{"Each of them needs steps of its own: breachwindow show " + same[0].ID +
+			", and so on; report.html has them all."}
+	}
+	if len(steps)+len(own) == 0 {
 		return
 	}
 	p.hang("  ", "do next")
 	p.bullets(steps)
+	p.bullets(own)
+}
+
+func inAll(secrets []detect.SecretAnswer, step string) bool {
+	return !slices.ContainsFunc(secrets, func(s detect.SecretAnswer) bool {
+		return !slices.Contains(s.Next, step)
+	})
 }
 
 // what says what a secret is and where the vendor held it.

@@ -146,12 +146,12 @@ func doubts(f facts) []string {
 	}
 	if f.rejects > 0 {
 		out = append(out, fmt.Sprintf("%s in the logs that could show a use could not be read; "+
-			"see the rejects.", plural(f.rejects, "record")))
+			"breachwindow coverage lists their files.", plural(f.rejects, "record")))
 	}
-	if f.strange > 0 && f.watched > 0 {
-		out = append(out, fmt.Sprintf("%s not be recognised and may be a log that shows "+
-			"a use: convert it, or take it out of the case; see the rejects.",
-			plural(f.strange, "file")+" could"))
+	if len(f.strange) > 0 && f.watched > 0 {
+		out = append(out, fmt.Sprintf("%s could not be recognised and may be a log that shows a use: "+
+			"%s. breachwindow show FILE says why; convert it, or take it out of the case.",
+			plural(int64(len(f.strange)), "file"), some(f.strange, 3)))
 	}
 	if len(f.missing) > 0 && f.watched > 0 {
 		out = append(out, missingSentence(f.missing))
@@ -180,7 +180,7 @@ func outOfSight(f facts) string {
 		return "The account of this key is not known and it is in no log at hand: " +
 			"add the logs of its account, or the column account to the inventory."
 	case f.watched == 0:
-		return "No GitHub log was loaded."
+		return "No GitHub log was loaded, so nothing could show a use."
 	}
 	return ""
 }
@@ -216,7 +216,7 @@ func holeSentences(f facts) []string {
 }
 
 func holeSentence(h hole) string {
-	where := h.source + " " + h.scope
+	where := scopeText(h.source, h.scope)
 	span := fmt.Sprintf("from %s to %s", stamp(h.from), stampOr(h.to, "now"))
 	switch h.why {
 	case "no log":
@@ -236,8 +236,21 @@ func holeSentence(h hole) string {
 	return fmt.Sprintf("The log of %s has a gap %s.", where, span)
 }
 
+// scopeText names a scope in a sentence. What stands behind a GitHub organisation is which of its two
+// logs is meant, and would be taken for a repository.
+func scopeText(source, scope string) string {
+	name, part, _ := strings.Cut(scope, "/")
+	switch {
+	case source == "github" && part == "git":
+		return "github " + name + " (git events)"
+	case source == "github" && part == "web":
+		return "github " + name + " (web and API events)"
+	}
+	return source + " " + scope
+}
+
 func namelessSentence(n nameless) string {
-	where := n.source + " " + n.scope
+	where := scopeText(n.source, n.scope)
 	switch n.why {
 	case "an event without credential":
 		return fmt.Sprintf("%s in the log of %s may be its use: the log does not say by which "+

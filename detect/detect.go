@@ -64,7 +64,7 @@ func Run(ctx context.Context, db Querier, qs []queries.Query, o Options) (*Resul
 	r.Findings = findings
 	steps := []func(context.Context, Querier, *Result) error{
 		readIncident, readProblems, readResponders, readAddresses, readLineage, readExposedNext,
-		readTriage, readSecrets, readDays, readOrigins, readCoverage, readInputs, readDatabases,
+		readTriage, readInputs, readSecrets, readDays, readOrigins, readCoverage, readDatabases,
 		readSettings,
 	}
 	for _, step := range steps {

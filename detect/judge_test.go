@@ -60,9 +60,14 @@ func TestJudge(t *testing.T) {
 			facts:   facts{missing: []string{"a", "b", "c", "d", "e"}},
 			because: "5 logs of the case are missing or could not be read whole, and a use may be in it: a, b, c and 2 more;",
 		},
+		{
+			name: "files that were not recognised", verdict: Unknown,
+			facts:   facts{strange: []string{"logs/a.txt", "b", "c", "d"}},
+			because: "4 files could not be recognised and may be a log that shows a use: logs/a.txt, b, c and 1 more.",
+		},
 		{name: "rejects", facts: facts{rejects: 1}, verdict: Unknown, because: "1 record in the logs"},
 		{
-			name: "nameless events", verdict: Unknown, because: "2 events in the log of github acme/git may be",
+			name: "nameless events", verdict: Unknown, because: "2 events in the log of github acme (git events) may be",
 			facts: facts{nameless: []nameless{{
 				source: "github", scope: "acme/git", why: "an event without credential", events: 2,
 			}}},
@@ -145,7 +150,7 @@ func TestHoleSentences(t *testing.T) {
 		t.Errorf("%d sentences, the last %q", len(got), got[len(got)-1])
 	}
 	for i, s := range got[:maxHoles] {
-		if !strings.Contains(s, "github acme/git") || !strings.Contains(s, "2022-12-20 00:00:00Z") {
+		if !strings.Contains(s, "github acme (git events)") || !strings.Contains(s, "2022-12-20 00:00:00Z") {
 			t.Errorf("sentence %d does not say where and when: %q", i, s)
 		}
 	}

@@ -37,7 +37,25 @@ func next(f facts, a SecretAnswer, minted []Minting, exposed []Exposure) []strin
 			"expected belongs in the list expected of case.yaml, with the reason.",
 			orElse(f.Owner, "whoever owns it")))
 	}
+	if text := unknownLog(f); text != "" {
+		steps = append(steps, text)
+	}
 	return append(steps, missingLogs(f)...)
+}
+
+// unknownLog says how to get the log of a secret of which nothing at hand says whose log it is.
+func unknownLog(f facts) string {
+	switch {
+	case f.watched > 0:
+		return ""
+	case f.Kind == "aws-access-key" && f.key.Valid:
+		return fmt.Sprintf("Get the CloudTrail log of its account, which aws sts get-access-key-info "+
+			"--access-key-id %s prints.", f.key.String)
+	case f.Kind == "ssh-key" || strings.HasPrefix(f.Kind, "github-"):
+		return "Get the audit log of its organisation: gh api --paginate " +
+			"'/orgs/ORG/audit-log?include=all'; GitHub keeps git events for seven days, others for 180."
+	}
+	return ""
 }
 
 func countCertain(exposed []Exposure) (n int64) {

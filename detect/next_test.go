@@ -20,7 +20,7 @@ func TestNext(t *testing.T) {
 		}}
 		f.key = sql.NullString{String: "AKIAIOSFODNN7EXAMPLE", Valid: true}
 		f.user = sql.NullString{String: "arn:aws:iam::111122223333:user/eng/ci", Valid: true}
-		f.asOf = at(20)
+		f.asOf, f.watched = at(20), 1
 		if change != nil {
 			change(&f)
 		}
@@ -89,6 +89,24 @@ func TestNext(t *testing.T) {
 			verdict: Suspicious, want: []string{"Ask Ann whether"},
 		},
 		{
+			name: "a key whose account is not known", want: []string{
+				"Get the CloudTrail log of its account, which aws sts get-access-key-info --access-key-id AKIAIOSFODNN7EXAMPLE prints.",
+			},
+			facts: key("confirmed", func(f *facts) { f.RevokedAt, f.watched = at(9), 0 }),
+		},
+		{
+			name: "a key of which only the end is known", want: nil,
+			facts: key("confirmed", func(f *facts) {
+				f.RevokedAt, f.watched, f.key = at(9), 0, sql.NullString{}
+			}),
+		},
+		{
+			name: "no GitHub log", want: []string{"gh api --paginate '/orgs/ORG/audit-log?include=all'"},
+			facts: key("confirmed", func(f *facts) {
+				f.RevokedAt, f.watched, f.Kind = at(9), 0, "github-token"
+			}),
+		},
+		{
 			name: "gaps", want: []string{
 				"Get the CloudTrail log of 1/eu-west-1 from 2023-01-02 00:00:00Z to today: out of its trail's bucket; without a trail the last 90 days by aws cloudtrail lookup-events --region eu-west-1",
 				"Get the git events of acme from 2023-01-02 00:00:00Z to 2023-01-03 00:00:00Z",
@@ -123,7 +141,7 @@ func TestNext(t *testing.T) {
 		"aws-access-key", "github-token", "github-oauth-grant", "github-app-key", "ssh-key",
 		"circleci-project-token", "circleci-personal-token", "circleci-runner-token", "other",
 	} {
-		f := facts{exposed: true, SecretAnswer: SecretAnswer{Kind: kind, Rotation: "missing"}}
+		f := facts{exposed: true, watched: 1, SecretAnswer: SecretAnswer{Kind: kind, Rotation: "missing"}}
 		if got := next(f, f.SecretAnswer, nil, nil); len(got) != 1 || !strings.HasPrefix(got[0], "End it now. ") {
 			t.Errorf("%s: %q", kind, got)
 		}

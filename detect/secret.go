@@ -47,7 +47,7 @@ type facts struct {
 	nameless       []nameless
 	caveats        []string // what its logs cannot show at all
 	rejects        int64    // records that were lost in files that could show a use
-	strange        int64    // files that were not recognised
+	strange        []string // files that were not recognised
 	missing        []string // logs that are not there or not whole
 	early          int64    // events by it before it was created, by the inventory
 }
@@ -116,12 +116,18 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 			missing = append(missing, p.Path)
 		}
 	}
+	var strange []string
+	for _, in := range r.Inputs {
+		if in.Form == "unknown" {
+			strange = append(strange, in.Path)
+		}
+	}
 	minted := perSecret(r.Lineage, func(m Minting) string { return m.Secret })
 	exposed := perSecret(r.ExposedNext, func(e Exposure) string { return e.Secret })
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
 		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
-		f.missing, f.addresses = missing, r.Addresses
+		f.missing, f.strange, f.addresses = missing, strange, r.Addresses
 		f.triaged, f.Triage = triaged[f.ID], onSecret(r.Triage, f.ID)
 		f.gone = confirmedGone(r.Triage, f.ID)
 		a := judge(f, found[f.ID])
@@ -164,7 +170,6 @@ SELECT
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
     WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'archive', 'mixed')
       AND k.source IS NOT NULL),
-  (SELECT count(*) FROM files f WHERE f.form = 'unknown'),
   (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
     WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at),
   (SELECT min(x.credential) FROM exposed_credentials x
@@ -221,7 +226,7 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		&f.Uses.Before, &f.Uses.Window, &f.Uses.After, &f.Uses.Expected,
 		&f.Uses.Derived, &f.untold, &f.untoldInJobs, &f.derivedUntold, &f.untoldShared, &f.sharedUses,
 		&f.baselineDays, &f.placeless, &f.tailOnly, &f.newHours, &f.newWeekHours, &f.derivedStrange,
-		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.strange, &f.early,
+		&f.FirstUse, &f.LastUse, &f.joinable, &f.watched, &f.rejects, &f.early,
 		&f.key, &f.user, &f.cutOff, &f.asOf)
 	f.Identifier, f.Name, f.StoredIn = short.String, name.String, storedIn.String
 	f.Owner, f.Rotation = owner.String, rotation.String

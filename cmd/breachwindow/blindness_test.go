@@ -39,16 +39,16 @@ func TestVerdictsOnLogsWithHoles(t *testing.T) {
 			key: "cloudtrail 111122223333/us-east-1 has a gap from 2022-12-23 23:07:00Z to " +
 				"2022-12-26 00:07:00Z",
 		},
-		{name: "a hole in git events", skip: hole("git"), token: "github acme/git has a gap"},
-		{name: "a hole in web events", skip: hole("web"), token: "github acme/web has a gap"},
+		{name: "a hole in git events", skip: hole("git"), token: "github acme (git events) has a gap"},
+		{name: "a hole in web events", skip: hole("web"), token: "github acme (web and API events) has a gap"},
 		{name: "a hole in CircleCI's log", skip: hole("circleci")},
 		{
 			name: "no us-east-1", skip: without("us-east-1"),
 			key: "no log of cloudtrail 111122223333/us-east-1",
 		},
 		{name: "no eu-west-1", skip: without("eu-west-1")},
-		{name: "no git events", skip: without("git"), token: "no log of github acme/git"},
-		{name: "no web events", skip: without("web"), token: "no log of github acme/web"},
+		{name: "no git events", skip: without("git"), token: "no log of github acme (git events)"},
+		{name: "no web events", skip: without("web"), token: "no log of github acme (web and API events)"},
 		{name: "no GitHub", skip: without("git", "web"), token: "No GitHub log was loaded"},
 		{
 			name: "begins later", key: "begins only later", token: "begins only later",
@@ -73,7 +73,7 @@ func TestVerdictsOnLogsWithHoles(t *testing.T) {
 				`"created_at":1671840000000}` + "\n" + `{"eventVersion":"1.08","eventID":"cut`},
 		},
 		{
-			name: "a git event of nobody", token: "1 event in the log of github acme/git may be its use",
+			name: "a git event of nobody", token: "1 event in the log of github acme (git events) may be its use",
 			happens: func(l *logs) {
 				l.hub(inside, "git.clone", object{"repository_public": false, "actor": ""})
 				l.hub(inside, "git.clone", object{"repository_public": true, "actor": ""})
@@ -83,7 +83,7 @@ func TestVerdictsOnLogsWithHoles(t *testing.T) {
 		},
 		{
 			name: "web events without tokens", skip: without("web"),
-			token: "github acme/web names no credential",
+			token: "github acme (web and API events) names no credential",
 			happens: func(l *logs) {
 				for t := logsFrom; t.Before(logsUntil); t = t.Add(time.Hour) {
 					l.hub(t, "pull_request.create", object{"actor": "alice"})

@@ -114,18 +114,18 @@ func TestVerdictsOnTraps(t *testing.T) {
 		}},
 		{name: "a token that the log names by its id", secretRow: secretRow{
 			kind: "github-token", happens: clone(inside, object{"token_id": 4242}),
-			because: "1 event in the log of github acme/git may be its use",
+			because: "1 event in the log of github acme (git events) may be its use",
 		}},
 		{name: "a token that the inventory names by its id", secretRow: secretRow{
 			kind: "github-token", identifier: "token_id:4242", because: "may be its use",
 			happens: clone(inside, object{"hashed_token": hashOf("it")}),
 		}},
 		{name: "a hash that was cut off", secretRow: secretRow{
-			kind: "github-token", because: "1 event in the log of github acme/git may be its use",
+			kind: "github-token", because: "1 event in the log of github acme (git events) may be its use",
 			happens: clone(inside, object{"hashed_token": hashOf("it")[:20]}),
 		}},
 		{name: "a push to a public repository", secretRow: secretRow{
-			kind: "github-token", because: "1 event in the log of github acme/git may be its use",
+			kind: "github-token", because: "1 event in the log of github acme (git events) may be its use",
 			happens: func(l *logs, _ string) {
 				l.hub(inside, "git.push", object{"repository_public": true, "actor": "deploybot"})
 			},
@@ -148,7 +148,7 @@ func TestVerdictsOnTraps(t *testing.T) {
 			happens: clone(inside, object{"transport_protocol_name": nil}),
 		}},
 		{name: "a log that names only an application", secretRow: secretRow{
-			kind: "github-token", because: "github acme/web names no credential",
+			kind: "github-token", because: "github acme (web and API events) names no credential",
 			happens: func(l *logs, _ string) {
 				for t := logsFrom; t.Before(logsUntil); t = t.Add(time.Hour) {
 					l.hub(t, "pull_request.create", object{"actor": "alice"})
@@ -159,7 +159,7 @@ func TestVerdictsOnTraps(t *testing.T) {
 			},
 		}, skip: func(scope string, _ time.Time) bool { return scope == "web" }},
 		{name: "another organisation's log ends", secretRow: secretRow{
-			kind: "github-token", because: "github beta/git ends too early",
+			kind: "github-token", because: "github beta (git events) ends too early",
 			happens: func(l *logs, hash string) {
 				l.hub(habit, "git.fetch", token(hash, home))
 				for t := logsFrom; t.Before(inside); t = t.Add(time.Hour) {

@@ -388,9 +388,12 @@ var looks = [...]struct{ magic, what string }{
 	{"<?xml", "an XML document"},
 	{"<!DOCTYPE html", "an HTML page"},
 	{"<html", "an HTML page"},
-	{"\xFF\xFE", "UTF-16 text: convert it to UTF-8"},
-	{"\xFE\xFF", "UTF-16 text: convert it to UTF-8"},
+	{"\xFF\xFE", wideText},
+	{"\xFE\xFF", wideText},
 }
+
+// wideText is what PowerShell's > writes.
+const wideText = "UTF-16 text: convert it to UTF-8, such as by iconv -f UTF-16 -t UTF-8 OLD > NEW"
 
 // lookOf names what the first bytes of a file show, if it cannot be a log.
 func lookOf(head []byte) string {
@@ -400,7 +403,7 @@ func lookOf(head []byte) string {
 		}
 	}
 	if isWide(head) {
-		return "UTF-16 text: convert it to UTF-8"
+		return wideText
 	}
 	trimmed := bytes.TrimLeft(head, " \t\r\n")
 	if len(trimmed) == 0 || trimmed[0] == '{' || trimmed[0] == '[' {

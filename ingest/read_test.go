@@ -286,7 +286,7 @@ func TestUnknownSaysWhy(t *testing.T) {
 		{"pdf", "%PDF-1.4\n", "this is a PDF document"},
 		{"gzipped pdf", gz(t, "%PDF-1.4\n"), "this is a PDF document"},
 		{"gzip in gzip in gzip", gz(t, gz(t, gz(t, ev(1)))), "packed three times, such as gzip within gzip within gzip: unpack it first"},
-		{"utf-16", "\xFE\xFF\x00{", "this is UTF-16 text: convert it to UTF-8"},
+		{"utf-16", "\xFE\xFF\x00{", "this is UTF-16 text: convert it to UTF-8, such as by iconv -f UTF-16"},
 		{"binary", "\x01\x02\x03\x04\xff\xfe", "this is binary data"},
 		{"text", "hello\nworld\n", "text that is not JSON (nor is there a log record among 1 more); accepted"},
 		{"csv", "a,b,c\n1,2,3\n", "text that is not JSON; as CSV it has no header of a log that is read here, such as id, action, occurred_at … or eventTime"},

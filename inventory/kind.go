@@ -69,7 +69,8 @@ func parseKind(s string) (Kind, *fault) {
 	if best, ok := nearest(name, all); ok {
 		return "", &fault{"unknown kind " + echo(s), "did you mean " + best + "?"}
 	}
-	return "", &fault{"unknown kind " + echo(s), "the kinds are " + strings.Join(all, ", ")}
+	return "", &fault{"unknown kind " + echo(s), "the kinds are " + strings.Join(all, ", ") +
+		", the last for all that is none of the others"}
 }
 
 // Nearest finds the word, such as an id, that was most likely meant.

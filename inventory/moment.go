@@ -18,14 +18,20 @@ var momentShape = regexp.MustCompile(
 
 var zoneShape = regexp.MustCompile(`^(?:[Zz]|[Uu][Tt][Cc]|[Gg][Mm][Tt]|[+-]\d\d(?::?\d\d)?)$`)
 
+// dayFirst is how people write dates, some with the day first and some with the month.
+var dayFirst = regexp.MustCompile(`^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b`)
+
 // parseMoment reads a date, or a time with its zone. A time without a zone is refused:
 // guessing it would move a window by hours.
 func parseMoment(s string) (moment, *fault) {
-	const format = "write 2023-01-05T10:11:00Z, or with an offset, or the date alone; " +
-		"leave it empty if it is not known"
+	const format = "write 2023-01-05T10:11:00Z, or with an offset, or the date alone"
 	m := momentShape.FindStringSubmatch(s)
+	if m == nil && dayFirst.MatchString(s) {
+		return moment{}, &fault{"not a time: " + echo(s), "write the year first, as in 2023-01-05: " +
+			"which number is the month differs from country to country"}
+	}
 	if m == nil {
-		return moment{}, &fault{"not a time", format}
+		return moment{}, &fault{"not a time: " + echo(s), format}
 	}
 	date, clock, seconds, zone := m[1], m[2], m[3], m[4]
 	if clock == "" {
@@ -91,6 +97,7 @@ func (s *Secret) moment(c cell, p *problems, day func(moment) (time.Time, string
 	m, bad := parseMoment(c.value)
 	if bad != nil {
 		bad.msg = fold(c.column) + ": " + bad.msg
+		bad.hint += "; leave it empty if it is not known"
 		p.add(c.at, *bad)
 		return nil
 	}

@@ -62,9 +62,9 @@ func TestTimesRefused(t *testing.T) {
 		{name: "wide offset", in: "2023-01-05T10:11+99:00", want: "rotated_at: no such time: 2023-01-05 10:11:00"},
 		{name: "no such day", in: "2023-02-29", want: "rotated_at: no such day: 2023-02-29"},
 		{name: "no such hour", in: "2023-01-05T25:00Z", want: "rotated_at: no such time: 2023-01-05 25:00:00"},
-		{name: "american", in: "01/05/2023", want: "rotated_at: not a time"},
-		{name: "epoch", in: "1672913472", want: "rotated_at: not a time"},
-		{name: "word", in: "never", want: "rotated_at: not a time"},
+		{name: "american", in: "01/05/2023", want: `rotated_at: not a time: "01/05/2023"`},
+		{name: "epoch", in: "1672913472", want: `rotated_at: not a time: "1672913472"`},
+		{name: "word", in: "never", want: `rotated_at: not a time: "never"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,6 +43,12 @@ var (
 	digit      = regexp.MustCompile(`[0-9]`)
 )
 
+// What is recognised in whole values only.
+const (
+	fortySigns = "an AWS secret access key"
+	fortyHex   = "a token of 40 hexadecimal digits"
+)
+
 // rawHit is a secret found in a text: what it is and where it starts.
 type rawHit struct {
 	what   string
@@ -70,16 +76,16 @@ func rawValue(column string, kind Kind, value string) string {
 	}
 	value = strings.Trim(value, "\"'` \t\r\n")
 	if isSecretAccessKey(value) {
-		return "an AWS secret access key"
+		return fortySigns
 	}
 	if column == "identifier" && kind != SSHKey && kind != Other {
 		words := strings.FieldsFunc(value, isSeparator)
 		for _, w := range words {
 			if isSecretAccessKey(w) {
-				return "an AWS secret access key"
+				return fortySigns
 			}
 			if hexOf20.MatchString(strings.Trim(w, "\"'`")) {
-				return "a token of 40 hexadecimal digits"
+				return fortyHex
 			}
 		}
 	}
@@ -101,12 +107,22 @@ func looksSecret(s string) bool {
 	return slices.ContainsFunc(longWord.FindAllString(s, -1), digit.MatchString)
 }
 
-// rawFault is the refusal of a secret.
+// rawFault is the refusal of a secret, with what to write in its place.
 func rawFault(what string) fault {
+	instead := " and write what tells people which one it is, such as the name of its variable"
+	switch what {
+	case "a GitHub token", fortyHex:
+		instead = "; `breachwindow secrets hash` reads a GitHub token from standard input and prints " +
+			"the hash to write instead"
+	case fortySigns:
+		instead = " and write the access key id that belongs to it (AKIA…)"
+	case rawPatterns[0].what:
+		instead = " and write the fingerprint, which `ssh-keygen -lf KEY.pub` prints, " +
+			"or the application whose key it is"
+	}
 	return fault{
 		"this is a secret itself (" + what + "); an inventory only names secrets",
-		"take it out of the file; `breachwindow secrets hash` reads a token from standard input " +
-			"and prints the hash to write instead",
+		"take it out of the file" + instead,
 	}
 }
 

@@ -101,7 +101,7 @@ func refusesRaw(t *testing.T, text, secret string, line int) {
 	for _, e := range faults(t, err) {
 		if strings.Contains(e.Msg, "a secret itself") {
 			refusals++
-			if e.Line != line || e.Column < 1 || !strings.Contains(e.Hint, "breachwindow secrets hash") {
+			if e.Line != line || e.Column < 1 || !strings.Contains(e.Hint, "take it out of the file") {
 				t.Errorf("refusal %v, want it on line %d", e, line)
 			}
 		}
@@ -175,5 +175,23 @@ func TestRefuseSecrets(t *testing.T) {
 	}
 	if err := inventory.RefuseSecrets("x", []byte("a,b\n\xff AKIAIOSFODNN7EXAMPLE SHA256:abc\n")); err != nil {
 		t.Errorf("no secret, and refused: %v", err)
+	}
+}
+
+// A refusal says what names that kind of secret: only GitHub's tokens have a hash that logs know.
+func TestRawSecretHint(t *testing.T) {
+	secrets := rawSecrets()
+	for _, c := range []struct{ name, secret, kind, want string }{
+		{name: "GitHub", secret: "half a token", kind: "github-token", want: "`breachwindow secrets hash`"},
+		{name: "AWS", secret: "secret access key", kind: "aws-access-key", want: "the access key id that belongs to it"},
+		{name: "SSH", secret: "private key", kind: "ssh-key", want: "`ssh-keygen -lf KEY.pub`"},
+		{name: "npm", secret: "npm", kind: "other", want: "the name of its variable"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := inventory.Read("secrets", []byte("id,kind,identifier\nx,"+c.kind+","+secrets[c.secret]+"\n"))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %s", err, c.want)
+			}
+		})
 	}
 }

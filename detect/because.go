@@ -236,8 +236,8 @@ func holeSentence(h hole) string {
 	return fmt.Sprintf("The log of %s has a gap %s.", where, span)
 }
 
-// scopeText names a scope in a sentence. What stands behind a GitHub organisation is which of its two
-// logs is meant, and would be taken for a repository.
+// scopeText names a scope in a sentence. What stands behind a GitHub organisation is which of its
+// two logs is meant, and would be taken for a repository.
 func scopeText(source, scope string) string {
 	name, part, _ := strings.Cut(scope, "/")
 	switch {

@@ -13,6 +13,9 @@ import (
 //go:embed profiles/*.yaml
 var profiles embed.FS
 
+// ErrUnknown means that a name is no path and no built-in incident has it as its id.
+var ErrUnknown = errors.New("not known")
+
 // Builtin returns the incidents that come with the program, sorted by id.
 func Builtin() ([]*Incident, error) {
 	texts, err := builtin()
@@ -62,7 +65,7 @@ func Text(nameOrPath string, readFile func(string) ([]byte, error)) ([]byte, err
 			return data, nil
 		}
 	}
-	return nil, fmt.Errorf("incident %q: not known", nameOrPath)
+	return nil, fmt.Errorf("incident %q: %w", nameOrPath, ErrUnknown)
 }
 
 // Load returns the built-in incident of that id, or the one in a file: a name that contains a
@@ -79,19 +82,12 @@ func Load(nameOrPath string, readFile func(string) ([]byte, error)) (*Incident, 
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(all))
-	for i, in := range all {
+	for _, in := range all {
 		if in.ID == nameOrPath {
 			return in, nil
 		}
-		ids[i] = in.ID
 	}
-	hint := "built in: " + strings.Join(ids, ", ") +
-		"; a profile of your own is named by its path, ending in .yaml"
-	if nameOrPath == "" {
-		return nil, errors.New("incident: no id given; " + hint)
-	}
-	return nil, fmt.Errorf("incident %q: not known; %s", nameOrPath, hint)
+	return nil, fmt.Errorf("incident %q: %w", nameOrPath, ErrUnknown)
 }
 
 // isPath takes both separators on every system: no id contains either.

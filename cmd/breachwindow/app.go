@@ -149,7 +149,7 @@ Of verify: 3 something was changed, is missing or was added, 4 it could not be c
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetVersionTemplate("breachwindow {{.Version}}\n" + dataMakers)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.caseDir, "case", ".", "the case folder")
 	flags.BoolVar(&a.exitZero, "exit-zero", false, "exit 0 also when something was found")
@@ -166,37 +166,6 @@ Of verify: 3 something was changed, is missing or was added, 4 it could not be c
 	)
 	wrapArgs(root)
 	return root
-}
-
-// wrapArgs makes every complaint about arguments a usage error, and bare groups show their help.
-func wrapArgs(c *cobra.Command) {
-	check := c.Args
-	if check == nil {
-		check = cobra.NoArgs
-	}
-	c.Args = func(c *cobra.Command, args []string) error {
-		err := check(c, args)
-		if err == nil {
-			return nil
-		}
-		hint := c.CommandPath() + " --help"
-		if near := suggestions(c, args); c.HasSubCommands() && len(near) > 0 {
-			hint = "did you mean " + strings.Join(near, " or ") + "?"
-		}
-		return usagef("%w\nhint: %s", err, hint)
-	}
-	for _, sub := range c.Commands() {
-		wrapArgs(sub)
-	}
-}
-
-// suggestions are the commands whose names are near what was written.
-func suggestions(c *cobra.Command, args []string) []string {
-	if len(args) == 0 {
-		return nil
-	}
-	c.SuggestionsMinimumDistance = 2
-	return c.SuggestionsFor(args[0])
 }
 
 // must is for errors that only a mistake in this package's own flags can make.

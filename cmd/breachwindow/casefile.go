@@ -17,7 +17,6 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"breachwindow/geo"
-	"breachwindow/incident"
 	"breachwindow/inventory"
 	"breachwindow/store"
 )
@@ -84,22 +83,6 @@ func (s *settings) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// placeError is a mistake in case.yaml with its place.
-type placeError struct {
-	line, column int
-	msg          string
-}
-
-func (e *placeError) Error() string { return e.msg }
-
-func placed(node ast.Node, format string, args ...any) error {
-	e := &placeError{msg: fmt.Sprintf(format, args...)}
-	if t := node.GetToken(); t != nil && t.Position != nil {
-		e.line, e.column = t.Position.Line, t.Position.Column
-	}
-	return e
-}
-
 // expectedEntry is one line of the customer's list of expected use.
 type expectedEntry struct {
 	IP      string `yaml:"ip"`
@@ -114,6 +97,7 @@ type investigation struct {
 	name string // the folder's
 	dir  string
 	file caseFile
+	text []byte // case.yaml as it stands
 	data store.Case
 	own  []indicatorFile
 }
@@ -138,7 +122,7 @@ func (a *app) openCase() (*investigation, error) {
 	if err != nil {
 		return nil, fmt.Errorf("case: %w", err)
 	}
-	c := &investigation{dir: a.caseDir}
+	c := &investigation{dir: a.caseDir, text: text}
 	if c.file, err = parseCase(name, text); err != nil {
 		return nil, err
 	}
@@ -191,25 +175,11 @@ func parseCase(name string, text []byte) (caseFile, error) {
 	return c, nil
 }
 
-// yamlError puts the place first, as every other error has it.
-func yamlError(name string, err error) error {
-	var pe *placeError
-	if errors.As(err, &pe) && pe.line > 0 {
-		return fmt.Errorf("%s:%d:%d: %s", name, pe.line, pe.column, pe.msg)
-	}
-	var ye yaml.Error
-	if errors.As(err, &ye) && ye.GetToken() != nil && ye.GetToken().Position != nil {
-		p := ye.GetToken().Position
-		return fmt.Errorf("%s:%d:%d: %s", name, p.Line, p.Column, ye.GetMessage())
-	}
-	return fmt.Errorf("%s: %w", name, err)
-}
-
 // resolve reads the incident and the inventory and turns the lists into what the store takes.
 func (c *investigation) resolve(name string) error {
-	in, err := incident.Load(c.inside(c.file.Incident), os.ReadFile)
+	in, err := loadIncident(c.inside(c.file.Incident))
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", c.place(name, "$.incident"), err)
 	}
 	c.data.Incident = in
 	if c.data.Secrets, err = c.readSecrets(name); err != nil {
@@ -221,7 +191,8 @@ func (c *investigation) resolve(name string) error {
 	for i, e := range c.file.Expected {
 		x, err := e.resolve()
 		if err != nil {
-			return fmt.Errorf("%s: expected, entry %d: %w", name, i+1, err)
+			at := c.place(name, fmt.Sprintf("$.expected[%d]", i))
+			return fmt.Errorf("%s: expected, entry %d: %w", at, i+1, err)
 		}
 		c.data.Expected = append(c.data.Expected, x)
 	}
@@ -255,11 +226,12 @@ func (c *investigation) beside(path string) string {
 func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
 	var lists [][]inventory.Secret
 	var errs []error
-	for _, path := range c.file.Secrets {
+	for i, path := range c.file.Secrets {
 		file := c.beside(path)
 		text, err := os.ReadFile(file)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("%s: secrets: %w", name, err))
+			at := c.place(name, fmt.Sprintf("$.secrets[%d]", i))
+			errs = append(errs, fmt.Errorf("%s: secrets: %w", at, err))
 			continue
 		}
 		list, err := inventory.Read(file, text)
@@ -275,7 +247,7 @@ func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
 	}
 	at, notice, err := inventory.ParseRotation(c.file.RotatedAt)
 	if err != nil {
-		return nil, fmt.Errorf("%s: rotated_at: %w", name, err)
+		return nil, fmt.Errorf("%s: rotated_at: %w", c.place(name, "$.rotated_at"), err)
 	}
 	for i := range all {
 		if all[i].RotatedAt == nil {

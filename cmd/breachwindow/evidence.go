@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,8 +81,10 @@ func (a *app) evidence(ctx context.Context, dir, queryDir string) (err error) {
 	if err := a.apartFromLogs(e.c, dir); err != nil {
 		return err
 	}
-	if _, err := os.Stat(a.path(databaseName)); err != nil {
-		return fmt.Errorf("database: %w\nhint: breachwindow run makes it; --case DIR names a case", err)
+	if _, err := os.Stat(a.path(databaseName)); errors.Is(err, fs.ErrNotExist) {
+		return a.noDatabase()
+	} else if err != nil {
+		return fmt.Errorf("database: %w", err)
 	}
 	if e.folder, err = newFolder(dir); err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"breachwindow/incident"
+	"breachwindow/inventory"
 	"breachwindow/report"
 )
 
@@ -32,7 +34,7 @@ func (a *app) incidentsCmd() *cobra.Command {
 			Example: "  breachwindow incidents show circleci-2023-01",
 			Args:    cobra.ExactArgs(1),
 			RunE: func(_ *cobra.Command, args []string) error {
-				in, err := incident.Load(args[0], os.ReadFile)
+				in, err := loadIncident(args[0])
 				if err != nil {
 					return err
 				}
@@ -41,6 +43,36 @@ func (a *app) incidentsCmd() *cobra.Command {
 		},
 	)
 	return cmd
+}
+
+// loadIncident reads an incident, and says which one was meant if there is none of that name.
+func loadIncident(nameOrPath string) (*incident.Incident, error) {
+	in, err := incident.Load(nameOrPath, os.ReadFile)
+	if !errors.Is(err, incident.ErrUnknown) {
+		return in, err
+	}
+	all, failed := incident.Builtin()
+	if failed != nil {
+		return nil, failed
+	}
+	var ids, vendors []string
+	byVendor := map[string]string{}
+	for _, in := range all {
+		vendor, _, _ := strings.Cut(in.ID, "-")
+		ids, vendors = append(ids, in.ID), append(vendors, vendor)
+		byVendor[vendor] = in.ID
+	}
+	hint := "breachwindow incidents list shows the ids; one of your own is named by its path, " +
+		"ending in .yaml"
+	near, ok := inventory.Nearest(nameOrPath, ids)
+	if !ok {
+		near, ok = inventory.Nearest(nameOrPath, vendors)
+		near = byVendor[near]
+	}
+	if ok {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return nil, fmt.Errorf("%w\nhint: %s", err, hint)
 }
 
 func (a *app) listIncidents() error {
@@ -86,13 +118,13 @@ func (a *app) showIncident(in *incident.Incident) error {
 	p.text("", in.ID+": "+in.Title)
 	p.text("", in.Summary)
 	p.line("")
-	p.text("window     ", "from "+moment(in.Starts, "unknown")+" to "+
-		moment(in.Ends, "each secret's rotation")+sentence(in.StartsNote)+sentence(in.EndsNote))
+	span := "from " + moment(in.Starts, "unknown") + " to " + moment(in.Ends, "each secret's rotation")
+	p.text("window     ", withNotes(span, in.StartsNote, in.EndsNote))
 	cut := "whenever it was created"
 	if in.CreatedBefore != nil {
 		cut = "what was created before " + moment(in.CreatedBefore, "")
 	}
-	p.text("exposed    ", cut+sentence(in.CreatedBeforeNote))
+	p.text("exposed    ", withNotes(cut, in.CreatedBeforeNote))
 	p.text("disclosed  ", moment(in.Disclosed, "unknown"))
 	p.text("profile    ", "sha256 "+in.Hash)
 
@@ -129,12 +161,14 @@ func (a *app) showIncident(in *incident.Incident) error {
 	return p.err
 }
 
-// sentence adds a note, if there is one.
-func sentence(note string) string {
-	if note == "" {
-		return ""
+// withNotes adds the notes that there are, a sentence each.
+func withNotes(text string, notes ...string) string {
+	for _, note := range notes {
+		if note != "" {
+			text = strings.TrimSuffix(text, ".") + ". " + note
+		}
 	}
-	return ". " + note
+	return text
 }
 
 // when is the time of a phase, as exact as it is known.

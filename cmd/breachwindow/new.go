@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"breachwindow/incident"
 	"breachwindow/inventory"
 )
 
@@ -57,7 +56,7 @@ func (a *app) newCmd() *cobra.Command {
 		Example: "  breachwindow new acme",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if _, err := incident.Load(id, os.ReadFile); err != nil {
+			if _, err := loadIncident(id); err != nil {
 				return err
 			}
 			dir := args[0]

@@ -60,11 +60,17 @@ stored; table and csv make log text harmless for terminals and spreadsheets.`,
 	return cmd
 }
 
+// noDatabase says that the case was not loaded, or is none.
+func (a *app) noDatabase() error {
+	return fmt.Errorf("%s: nothing was loaded yet\n"+
+		"hint: breachwindow run makes it; --case DIR names a case", a.path(databaseName))
+}
+
 // reader opens the case's database for reading.
 func (a *app) reader(ctx context.Context) (*sql.DB, error) {
 	db, err := store.Reader(ctx, a.path(databaseName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w\nhint: breachwindow run makes it; --case DIR names a case", err)
+		return nil, a.noDatabase()
 	}
 	if err != nil {
 		return nil, err

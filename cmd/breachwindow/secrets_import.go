@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"breachwindow/incident"
 	"breachwindow/inventory"
 	"breachwindow/report"
 )
@@ -67,7 +66,7 @@ func (a *app) importSecrets(args []string, f importFlags) error {
 	if err != nil {
 		return err
 	}
-	vendor, err := incident.Load(c.inside(c.file.Incident), os.ReadFile)
+	vendor, err := loadIncident(c.inside(c.file.Incident))
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,8 @@ func newSlots(expression, zone string) (*slots, error) {
 	}
 	schedule, err := cron.ParseStandard(expression)
 	if err != nil {
-		return nil, fmt.Errorf("cron %q: %w", expression, err)
+		return nil, fmt.Errorf("cron %q: %w; write minute, hour, day, month and weekday, "+
+			"such as 0 7 * * 1-5", expression, err)
 	}
 	spec, ok := schedule.(*cron.SpecSchedule)
 	if !ok {

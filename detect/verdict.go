@@ -6,7 +6,7 @@ import (
 )
 
 // judge gives a secret its verdict and its rotation status, each with reasons. The first rule
-// that holds decides; see DESIGN: a gap outweighs used and unused, never a finding. What a person
+// that holds decides: a gap outweighs used and unused, never a finding. What a person
 // confirmed outweighs all, what one found benign is no ground, and fills no gap.
 func judge(f facts, findings []Finding) SecretAnswer {
 	a := f.SecretAnswer

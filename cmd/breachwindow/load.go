@@ -123,6 +123,7 @@ func (a *app) load(
 	for _, p := range sum.Problems {
 		a.note("%s", p)
 	}
+	a.noteUnknown(sum.Loaded)
 	switch {
 	case len(paths) > 0 && len(found.files) == 0:
 		return sum, errors.New("nothing to load")
@@ -130,6 +131,20 @@ func (a *app) load(
 		return sum, errors.New("not all that was named could be loaded, see above")
 	}
 	return sum, nil
+}
+
+// noteUnknown names the files that are no log that is known: most often a slip, and it hides uses.
+func (a *app) noteUnknown(loaded []store.FileRow) {
+	const most = 10
+	unknown := slices.DeleteFunc(slices.Clone(loaded), func(f store.FileRow) bool {
+		return f.Form != "unknown"
+	})
+	for _, f := range unknown[:min(len(unknown), most)] {
+		a.note("%s: not recognised as a log; breachwindow show %q says why", f.Path, f.Path)
+	}
+	if n := len(unknown) - most; n > 0 {
+		a.note("%d more files were not recognised: breachwindow coverage lists them", n)
+	}
 }
 
 // stdinName stands for standard input on the command line.

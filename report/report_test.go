@@ -281,11 +281,11 @@ func TestStepsOfTheirOwn(t *testing.T) {
 	}{
 		{
 			name: "few", secrets: 2, never: []string{"steps of its own"},
-			want: []string{"  • Rotate all.\n  • key-0: End key-0.\n  • key-1: End key-1.\n"},
+			want: []string{"  • key-0: End key-0.\n  • key-1: End key-1.\n  • Rotate all.\n"},
 		},
 		{
 			name: "many", secrets: 7, never: []string{"key-0: End"},
-			want: []string{"  • Rotate all.\n  • Each of them needs steps of its own: breachwindow show key-0"},
+			want: []string{"  • Each of them needs steps of its own: breachwindow show key-0", "  • Rotate all.\n"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

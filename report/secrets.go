@@ -202,8 +202,8 @@ func (p *page) because(s detect.SecretAnswer) {
 // maxOwnSteps bounds what a story says of each of its secrets apart.
 const maxOwnSteps = 6
 
-// next writes what to do about secrets that are alike: what all have in common, then what only one
-// of them needs, as commands that name it do.
+// next writes what to do about secrets that are alike: what only one of them needs, as commands that
+// name it do, which are those that end it, then what all have in common.
 func (p *page) next(same []detect.SecretAnswer) {
 	var steps, own []string
 	for _, step := range same[0].Next {
@@ -226,8 +226,8 @@ func (p *page) next(same []detect.SecretAnswer) {
 		return
 	}
 	p.hang("  ", "do next")
-	p.bullets(steps)
 	p.bullets(own)
+	p.bullets(steps)
 }
 
 func inAll(secrets []detect.SecretAnswer, step string) bool {

@@ -24,12 +24,8 @@ func (d *DB) AddDelivery(ctx context.Context, x Delivery) error {
 	if x.Delivered {
 		status = "delivered"
 	}
-	var why any
-	if x.Error != "" {
-		why = x.Error
-	}
 	_, err := d.sql.ExecContext(ctx, `INSERT INTO main.deliveries VALUES (?, ?, ?, ?, ?, ?)`,
-		x.Recipient, x.MessageID, x.Result, x.At.UTC(), status, why)
+		x.Recipient, x.MessageID, x.Result, x.At.UTC(), status, null(x.Error))
 	if err != nil {
 		return fmt.Errorf("deliveries: %w", err)
 	}

@@ -35,12 +35,12 @@ WITH keyed AS (
 SELECT row, key FROM keyed WHERE key IN (
   SELECT key FROM keyed GROUP BY key HAVING count(*) > 1 AND max(file) >= ?)`
 
-// told is what rows of events say that is compared. ” is what a record does not say; nothing
-// else is ”. Names that GitHub's log gives a credential only where it has no hash contradict no
-// hash; the id in them is the session's. The account stands for a target that is not named, the
-// repository for a key or token that is not. The console's event history names actors and resources
-// in its own way, Security Lake what is acted on: that says nothing. CircleCI's columns have ids
-// only, no names.
+// told is what rows of events say that is compared. The empty string is what a record does not
+// say, and nothing else. Names that GitHub's log gives a credential only where it has no hash
+// contradict no hash; the id in them is the session's. The account stands for a target that is not
+// named, the repository for a key or token that is not. The console's event history names actors
+// and resources in its own way, Security Lake what is acted on: that says nothing. CircleCI's
+// columns have ids only, no names.
 const told = `
 SELECT e.rowid AS row, e.file AS file, e.pos AS pos, f.place AS place,
   e.credential IS NULL AS unnamed, e.via IS NULL AS direct, f.form IN (

@@ -16,9 +16,9 @@ import (
 	"breachwindow/internal/archive"
 )
 
-// LoadFile is one file to load. Name is how the database and every report call it (what is no
-// text in it, they call \xff); Path is where to read it; Source, if set, is whose log the case says
-// it is.
+// LoadFile is one file to load. Name is what the database and every report call it, bytes that are
+// not UTF-8 written as \xff; Path is where to read it; Source, if set, is whose log the case says it
+// is.
 type LoadFile struct {
 	Name   string
 	Path   string
@@ -138,7 +138,7 @@ func (d *DB) Rejects(ctx context.Context) (records, files int64, err error) {
 	return records, files, err
 }
 
-// namedInText gives files whose name is no text one that is.
+// namedInText escapes the bytes in the files' names that are not UTF-8: a database holds text only.
 func namedInText(files []LoadFile) []LoadFile {
 	out := slices.Clone(files)
 	for i := range out {

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"breachwindow/ingest"
+	"breachwindow/internal/archive"
 )
 
 // known is what the database has of a file.
@@ -178,25 +179,18 @@ func (l *loader) readKnown(ctx context.Context) (_ map[string]known, err error) 
 	for path, k := range out {
 		archives[path] = strings.HasPrefix(k.form, "archive/")
 	}
+	isArchive := func(path string) bool { return archives[path] }
 	for path, k := range out {
-		if stored := storedIn(path, archives); stored != path {
-			a := out[stored]
+		if around := archive.Outermost(path, isArchive); around != "" {
+			a := out[around]
 			a.members, a.dups, a.limit = append(a.members, k.id), a.dups+k.dups, max(a.limit, k.limit)
-			out[stored] = a
+			out[around] = a
 		}
 	}
-	maps.DeleteFunc(out, func(path string, _ known) bool { return storedIn(path, archives) != path })
+	maps.DeleteFunc(out, func(path string, _ known) bool {
+		return archive.Outermost(path, isArchive) != ""
+	})
 	return out, rows.Err()
-}
-
-// storedIn is the outermost archive that a file of the manifest is in, else the file itself.
-func storedIn(path string, archives map[string]bool) string {
-	for i := range path {
-		if path[i] == '!' && archives[path[:i]] {
-			return path[:i]
-		}
-	}
-	return path
 }
 
 // forget removes what was loaded of files that are read again.

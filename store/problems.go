@@ -11,6 +11,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"breachwindow/internal/archive"
 )
 
 // Problem is something about the case's logs that the counts of files and records do not say.
@@ -212,9 +214,13 @@ func (l *loader) compareManifest(ctx context.Context, files []LoadFile) error {
 	}
 	var left []string
 	for _, x := range known {
-		form, stored := x.Why, storedIn(x.Path, archives)
+		form, stored := x.Why, x.Path
+		around := archive.Outermost(x.Path, func(path string) bool { return archives[path] })
+		if around != "" {
+			stored = around
+		}
 		want, given := wanted[stored]
-		if !given && stored == x.Path {
+		if !given && around == "" {
 			left = append(left, x.Path)
 		}
 		if want != "" && form != "" && !strings.HasPrefix(form, want+"/") {

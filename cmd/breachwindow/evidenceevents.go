@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"breachwindow/detect"
+	"breachwindow/internal/archive"
 )
 
 // sourceFile is a file of the manifest.
@@ -66,16 +67,10 @@ func (e *evidence) readFiles(ctx context.Context) (err error) {
 		}
 		e.files = append(e.files, f)
 	}
+	isArchive := func(path string) bool { _, is := archives[path]; return is }
 	for i := range e.files {
-		path := e.files[i].path
-		for n := range len(path) {
-			if path[n] != '!' {
-				continue
-			}
-			if root, ok := archives[path[:n]]; ok {
-				e.files[i].root = root
-				break
-			}
+		if around := archive.Outermost(e.files[i].path, isArchive); around != "" {
+			e.files[i].root = archives[around]
 		}
 	}
 	return rows.Err()

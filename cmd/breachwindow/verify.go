@@ -15,6 +15,7 @@ import (
 
 	"breachwindow/digest"
 	"breachwindow/ingest"
+	"breachwindow/internal/archive"
 	"breachwindow/report"
 	"breachwindow/store"
 )
@@ -273,8 +274,9 @@ func (a *app) manifest(ctx context.Context, in *digest.Input) (err error) {
 		in.Manifest = append(in.Manifest, l)
 		forms[l.Name] = form
 	}
+	isArchive := func(name string) bool { return strings.HasPrefix(forms[name], "archive/") }
 	for i := range in.Manifest {
-		in.Manifest[i].In = archiveOf(in.Manifest[i].Name, forms)
+		in.Manifest[i].In = archive.Outermost(in.Manifest[i].Name, isArchive)
 	}
 	probe := in.Form
 	in.Form = func(ctx context.Context, file digest.File) (string, error) {
@@ -287,14 +289,4 @@ func (a *app) manifest(ctx context.Context, in *digest.Input) (err error) {
 		return probe(ctx, file)
 	}
 	return rows.Err()
-}
-
-// archiveOf is the archive in which a file of the manifest is stored; "" if in none.
-func archiveOf(name string, forms map[string]string) string {
-	for i := range name {
-		if name[i] == '!' && strings.HasPrefix(forms[name[:i]], "archive/") {
-			return name[:i]
-		}
-	}
-	return ""
 }

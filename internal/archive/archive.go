@@ -85,6 +85,17 @@ func (n *Names) unique(name string) string {
 // Member is what a file in an archive is called in full.
 func Member(archive, name string) string { return archive + "!" + name }
 
+// Outermost is the archive in which the file of that full name is stored: the outermost of those
+// that isArchive knows, "" if it is in none. An exclamation mark may be part of any name.
+func Outermost(name string, isArchive func(name string) bool) string {
+	for i := range name {
+		if name[i] == '!' && isArchive(name[:i]) {
+			return name[:i]
+		}
+	}
+	return ""
+}
+
 // Text is the name of a file as text: what is no text in it is written as \xff. Systems name files
 // in other encodings, a database holds text only.
 func Text(name string) string {

@@ -80,3 +80,19 @@ func TestNames(t *testing.T) {
 		t.Errorf("a member is called %q", got)
 	}
 }
+
+func TestOutermost(t *testing.T) {
+	archives := map[string]bool{"logs/a.zip": true, "logs/a.zip!b.tar": true, "odd!name.zip": true}
+	for _, c := range []struct{ name, want string }{
+		{name: "logs/a.zip"},
+		{name: "logs/c!d.json"},
+		{name: "logs/a.zip!c.json", want: "logs/a.zip"},
+		{name: "logs/a.zip!b.tar!c.json", want: "logs/a.zip"},
+		{name: "odd!name.zip!c.json", want: "odd!name.zip"},
+	} {
+		got := archive.Outermost(c.name, func(name string) bool { return archives[name] })
+		if got != c.want {
+			t.Errorf("Outermost(%q) = %q, want %q", c.name, got, c.want)
+		}
+	}
+}

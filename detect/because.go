@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -258,8 +259,7 @@ func namelessSentence(n nameless) string {
 	case "a log without credentials":
 		return fmt.Sprintf("The log of %s names no credential in its window: it could not show a "+
 			"use.", where)
-	}
-	if n.why == "a session that nothing made" {
+	case "a session that nothing made":
 		return fmt.Sprintf("%s in the log of %s by a session of the same user whose making is in "+
 			"no log: the secret may have made it.", plural(n.events, "event"), where)
 	}
@@ -272,7 +272,7 @@ func rotationBecause(f facts) []string {
 	switch f.Rotation {
 	case "confirmed":
 		return []string{fmt.Sprintf("The log shows it %s at %s by %s [%s].", f.howRevoked.String,
-			stampOr(f.RevokedAt, ""), orElse(f.revokedBy.String, "an unknown actor"),
+			stampOr(f.RevokedAt, ""), cmp.Or(f.revokedBy.String, "an unknown actor"),
 			f.revokedEv.String)}
 	case "claimed":
 		return []string{fmt.Sprintf("Declared for %s; no log proves or disproves it.",
@@ -306,13 +306,6 @@ func contradictions(f facts) []string {
 			stamp(*f.enabledAt), f.enabledEv.String))
 	}
 	return out
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func plural(n int64, noun string) string {

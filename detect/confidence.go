@@ -61,7 +61,7 @@ func confidence(
 	}
 	add(verdict != without, "without triage it would be %s", without)
 	for _, t := range f.triaged {
-		add(true, "%s", t.words())
+		why = append(why, t.words())
 	}
 	add(f.placeless > 0, "%s of the window came without a source address",
 		plural(f.placeless, "use"))

@@ -35,7 +35,7 @@ func next(f facts, a SecretAnswer, minted []Minting, exposed []Exposure) []strin
 	if a.Verdict == Suspicious {
 		steps = append(steps, fmt.Sprintf("Ask %s whether the uses above were theirs. What was "+
 			"expected belongs in the list expected of case.yaml, with the reason.",
-			orElse(f.Owner, "whoever owns it")))
+			cmp.Or(f.Owner, "whoever owns it")))
 	}
 	if text := unknownLog(f); text != "" {
 		steps = append(steps, text)
@@ -90,7 +90,7 @@ func howToEnd(f facts) string {
 	switch f.Kind {
 	case "aws-access-key":
 		user := userOption(f.user.String)
-		key := orElse(f.key.String, "KEY_ID")
+		key := cmp.Or(f.key.String, "KEY_ID")
 		text := fmt.Sprintf("aws iam update-access-key%s --access-key-id %s --status Inactive, later "+
 			"aws iam delete-access-key%s --access-key-id %s", user, key, user, key)
 		if user == "" {
@@ -184,7 +184,7 @@ func endMinted(m Minting) string {
 			userOption(user))
 	case kind == "hook":
 		return fmt.Sprintf("Remove the webhook that it made: number %s of %s.", name,
-			orElse(m.Target, "an unknown repository"))
+			cmp.Or(m.Target, "an unknown repository"))
 	case kind == "runner":
 		return fmt.Sprintf("Remove the self-hosted runner that it registered: %s.", name)
 	case kind == "installation":

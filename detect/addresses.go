@@ -68,10 +68,7 @@ func readAddresses(ctx context.Context, db Querier, r *Result) (err error) {
 		func(rows *sql.Rows) (a Address, err error) {
 			var labels string
 			err = rows.Scan(&a.IP, &a.Network, &a.Country, &a.City, &a.ASN, &a.Organisation, &labels)
-			a.Labels = []string{}
-			if labels != "" {
-				a.Labels = strings.Split(labels, ",")
-			}
+			a.Labels = labelsIn(labels)
 			return a, err
 		}, distinctSorted(ips))
 	if err != nil {
@@ -79,6 +76,14 @@ func readAddresses(ctx context.Context, db Querier, r *Result) (err error) {
 	}
 	slices.SortFunc(r.Addresses, func(a, b Address) int { return strings.Compare(a.IP, b.IP) })
 	return readActivity(ctx, db, r)
+}
+
+// labelsIn takes the labels of a network apart, which the database has with commas between them.
+func labelsIn(text string) []string {
+	if text == "" {
+		return []string{}
+	}
+	return strings.Split(text, ",")
 }
 
 // readDatabases reads where that knowledge comes from, and warns where it is of other years than

@@ -236,7 +236,10 @@ func findingMoments(
 	within := func([]string) bool { return true }
 	if f.IPFrom != "" {
 		known, err := collect(ctx, db, `SELECT i.ip FROM ips i WHERE i.address BETWEEN ? AND ?`,
-			func(rows *sql.Rows) (ip string, err error) { return ip, rows.Scan(&ip) }, f.IPFrom, f.IPTo)
+			func(rows *sql.Rows) (ip string, err error) {
+				err = rows.Scan(&ip)
+				return ip, err
+			}, f.IPFrom, f.IPTo)
 		if err != nil {
 			return nil, err
 		}

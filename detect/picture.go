@@ -75,10 +75,7 @@ func readOrigins(ctx context.Context, db Querier, r *Result) (err error) {
 				&o.Before, &o.Uses, &o.Unexpected, &o.FirstSeen, &o.LastSeen)
 			o.Baseline = before[o.Secret]
 			o.FirstSeen, o.LastSeen = o.FirstSeen.UTC(), o.LastSeen.UTC()
-			o.Labels = []string{}
-			if labels != "" {
-				o.Labels = strings.Split(labels, ",")
-			}
+			o.Labels = labelsIn(labels)
 			return o, err
 		})
 	if err != nil {
@@ -106,7 +103,10 @@ func readSettings(ctx context.Context, db Querier, r *Result) (err error) {
 func readFiles(ctx context.Context, db Querier) (map[string]string, error) {
 	type file struct{ id, path string }
 	files, err := collect(ctx, db, `SELECT CAST(id AS VARCHAR), path FROM files`,
-		func(rows *sql.Rows) (f file, err error) { return f, rows.Scan(&f.id, &f.path) })
+		func(rows *sql.Rows) (f file, err error) {
+			err = rows.Scan(&f.id, &f.path)
+			return f, err
+		})
 	if err != nil {
 		return nil, fmt.Errorf("files: %w", err)
 	}

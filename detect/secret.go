@@ -71,49 +71,26 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	if err != nil {
 		return fmt.Errorf("secrets: %w", err)
 	}
-	holes, err := collect(ctx, db, `
-		SELECT secret, source, scope, why, from_time, to_time FROM holes
-		ORDER BY secret, source, scope, from_time, why`, scanHole)
+	holes, err := readHoles(ctx, db)
 	if err != nil {
-		return fmt.Errorf("coverage: %w", err)
+		return err
 	}
-	bySecret := perSecret(holes, func(h hole) string { return h.secret })
-	unnamed, err := collect(ctx, db, `
-		SELECT secret, source, scope, why, events FROM nameless
-		ORDER BY secret, source, scope, why`, scanNameless)
+	unnamed, err := readNameless(ctx, db)
 	if err != nil {
-		return fmt.Errorf("events without credential: %w", err)
+		return err
 	}
-	leftOut := perSecret(unnamed, func(n nameless) string { return n.secret })
-	caveats, err := collect(ctx, db, `
-		SELECT DISTINCT w.secret, c.source, c.scope, c.what
-		FROM watched w
-		JOIN secrets s ON s.id = w.secret
-		JOIN caveats c ON c.source = w.source AND c.scope = w.account
-		WHERE c.what = 'no data events' OR (c.what = 'no API requests' AND s.kind <> 'ssh-key')
-		ORDER BY w.secret, c.source, c.scope, c.what`,
-		func(rows *sql.Rows) (c struct{ secret, text string }, err error) {
-			var source, scope, what string
-			err = rows.Scan(&c.secret, &source, &scope, &what)
-			c.text = caveatSentence(source, scope, what)
-			return c, err
-		})
+	caveats, err := readSecretCaveats(ctx, db)
 	if err != nil {
-		return fmt.Errorf("caveats: %w", err)
-	}
-	unseen := map[string][]string{}
-	for _, c := range caveats {
-		unseen[c.secret] = append(unseen[c.secret], c.text)
+		return err
 	}
 	triaged, err := readTriagedUses(ctx, db)
 	if err != nil {
 		return err
 	}
-	found := perSecret(r.Findings, func(f Finding) string { return f.Secret })
-	var missing []string
+	var blocking []string
 	for _, p := range r.Problems {
 		if p.Blocks {
-			missing = append(missing, p.Path)
+			blocking = append(blocking, p.Path)
 		}
 	}
 	var strange []string
@@ -122,12 +99,13 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 			strange = append(strange, in.Path)
 		}
 	}
+	found := perSecret(r.Findings, func(f Finding) string { return f.Secret })
 	minted := perSecret(r.Lineage, func(m Minting) string { return m.Secret })
 	exposed := perSecret(r.ExposedNext, func(e Exposure) string { return e.Secret })
 	r.Secrets = make([]SecretAnswer, 0, len(all))
 	for _, f := range all {
-		f.holes, f.nameless, f.caveats = bySecret[f.ID], leftOut[f.ID], unseen[f.ID]
-		f.missing, f.strange, f.addresses = missing, strange, r.Addresses
+		f.holes, f.nameless, f.caveats = holes[f.ID], unnamed[f.ID], caveats[f.ID]
+		f.missing, f.strange, f.addresses = blocking, strange, r.Addresses
 		f.triaged, f.Triage = triaged[f.ID], onSecret(r.Triage, f.ID)
 		f.gone = confirmedGone(r.Triage, f.ID)
 		a := judge(f, found[f.ID])
@@ -137,6 +115,61 @@ func readSecrets(ctx context.Context, db Querier, r *Result) error {
 	}
 	rankSecrets(r.Secrets, found)
 	return nil
+}
+
+// readHoles reads which parts of each secret's window the logs do not cover.
+func readHoles(ctx context.Context, db Querier) (map[string][]hole, error) {
+	all, err := collect(ctx, db, `
+		SELECT secret, source, scope, why, from_time, to_time FROM holes
+		ORDER BY secret, source, scope, from_time, why`,
+		func(rows *sql.Rows) (h hole, err error) {
+			err = rows.Scan(&h.secret, &h.source, &h.scope, &h.why, &h.from, &h.to)
+			h.from, h.to = h.from.UTC(), utc(h.to)
+			return h, err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("coverage: %w", err)
+	}
+	return perSecret(all, func(h hole) string { return h.secret }), nil
+}
+
+// readNameless reads what the logs leave unnamed for each secret.
+func readNameless(ctx context.Context, db Querier) (map[string][]nameless, error) {
+	all, err := collect(ctx, db, `
+		SELECT secret, source, scope, why, events FROM nameless
+		ORDER BY secret, source, scope, why`,
+		func(rows *sql.Rows) (n nameless, err error) {
+			err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why, &n.events)
+			return n, err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("events without credential: %w", err)
+	}
+	return perSecret(all, func(n nameless) string { return n.secret }), nil
+}
+
+// readSecretCaveats reads, as sentences, what the logs watched for each secret can never show.
+func readSecretCaveats(ctx context.Context, db Querier) (map[string][]string, error) {
+	type caveat struct{ secret, source, scope, what string }
+	all, err := collect(ctx, db, `
+		SELECT DISTINCT w.secret, c.source, c.scope, c.what
+		FROM watched w
+		JOIN secrets s ON s.id = w.secret
+		JOIN caveats c ON c.source = w.source AND c.scope = w.account
+		WHERE c.what = 'no data events' OR (c.what = 'no API requests' AND s.kind <> 'ssh-key')
+		ORDER BY w.secret, c.source, c.scope, c.what`,
+		func(rows *sql.Rows) (c caveat, err error) {
+			err = rows.Scan(&c.secret, &c.source, &c.scope, &c.what)
+			return c, err
+		})
+	if err != nil {
+		return nil, fmt.Errorf("caveats: %w", err)
+	}
+	out := map[string][]string{}
+	for _, c := range all {
+		out[c.secret] = append(out[c.secret], caveatSentence(c.source, c.scope, c.what))
+	}
+	return out, nil
 }
 
 // perSecret parts a list by the secret that each of it is about, in the list's order.
@@ -238,17 +271,6 @@ func scanFacts(rows *sql.Rows) (f facts, err error) {
 		*t = utc(*t)
 	}
 	return f, err
-}
-
-func scanHole(rows *sql.Rows) (h hole, err error) {
-	err = rows.Scan(&h.secret, &h.source, &h.scope, &h.why, &h.from, &h.to)
-	h.from, h.to = h.from.UTC(), utc(h.to)
-	return h, err
-}
-
-func scanNameless(rows *sql.Rows) (n nameless, err error) {
-	err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why, &n.events)
-	return n, err
 }
 
 func utc(t *time.Time) *time.Time {

@@ -1,11 +1,9 @@
 package incident
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -18,74 +16,58 @@ var ErrUnknown = errors.New("not known")
 
 // Builtin returns the incidents that come with the program, sorted by id.
 func Builtin() ([]*Incident, error) {
-	texts, err := builtin()
+	ids, err := builtinIDs()
 	if err != nil {
 		return nil, err
 	}
-	var all []*Incident
-	for in := range texts {
-		all = append(all, in)
+	all := make([]*Incident, len(ids))
+	for i, id := range ids {
+		if all[i], err = Load(id, nil); err != nil {
+			return nil, err
+		}
 	}
-	slices.SortFunc(all, func(a, b *Incident) int { return cmp.Compare(a.ID, b.ID) })
 	return all, nil
 }
 
-// builtin returns the built-in incidents with their texts.
-func builtin() (map[*Incident][]byte, error) {
+// builtinIDs are the ids of the built-in incidents, sorted: each is its file's name.
+func builtinIDs() ([]string, error) {
 	files, err := profiles.ReadDir("profiles")
 	if err != nil {
 		return nil, fmt.Errorf("built-in incidents: %w", err)
 	}
-	all := map[*Incident][]byte{}
-	for _, f := range files {
-		data, err := profiles.ReadFile(path.Join("profiles", f.Name()))
-		if err != nil {
-			return nil, fmt.Errorf("built-in incidents: %w", err)
-		}
-		in, err := Parse(f.Name(), data)
-		if err != nil {
-			return nil, err
-		}
-		all[in] = data
+	ids := make([]string, len(files))
+	for i, f := range files {
+		ids[i] = strings.TrimSuffix(f.Name(), ".yaml")
 	}
-	return all, nil
-}
-
-// Text returns what Load reads, as it is written.
-func Text(nameOrPath string, readFile func(string) ([]byte, error)) ([]byte, error) {
-	if isPath(nameOrPath) {
-		return readFile(nameOrPath)
-	}
-	texts, err := builtin()
-	if err != nil {
-		return nil, err
-	}
-	for in, data := range texts {
-		if in.ID == nameOrPath {
-			return data, nil
-		}
-	}
-	return nil, fmt.Errorf("incident %q: %w", nameOrPath, ErrUnknown)
+	slices.Sort(ids)
+	return ids, nil
 }
 
 // Load returns the built-in incident of that id, or the one in a file: a name that contains a
 // path separator or ends in .yaml or .yml is a path, read with readFile.
 func Load(nameOrPath string, readFile func(string) ([]byte, error)) (*Incident, error) {
+	data, err := Text(nameOrPath, readFile)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(nameOrPath, data)
+}
+
+// Text returns what Load reads, as it is written.
+func Text(nameOrPath string, readFile func(string) ([]byte, error)) ([]byte, error) {
 	if isPath(nameOrPath) {
 		data, err := readFile(nameOrPath)
 		if err != nil {
 			return nil, fmt.Errorf("read incident: %w", err)
 		}
-		return Parse(nameOrPath, data)
+		return data, nil
 	}
-	all, err := Builtin()
+	ids, err := builtinIDs()
 	if err != nil {
 		return nil, err
 	}
-	for _, in := range all {
-		if in.ID == nameOrPath {
-			return in, nil
-		}
+	if slices.Contains(ids, nameOrPath) {
+		return profiles.ReadFile("profiles/" + nameOrPath + ".yaml")
 	}
 	return nil, fmt.Errorf("incident %q: %w", nameOrPath, ErrUnknown)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -42,18 +43,9 @@ func (r *listReader) stix(data json.RawMessage) {
 		}
 		r.stixIndicator(place, o)
 	}
-	for _, kind := range sortedKeys(others) {
+	for _, kind := range slices.Sorted(maps.Keys(others)) {
 		r.notef("", "%d objects of type %q are no indicators", others[kind], kind)
 	}
-}
-
-func sortedKeys(m map[string]int) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func (r *listReader) stixIndicator(place string, o stixObject) {

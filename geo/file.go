@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -26,7 +27,7 @@ func openFile(f File) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.EqualFold(extension(f.Path), ".csv") {
+	if strings.EqualFold(filepath.Ext(f.Path), ".csv") {
 		return openRanges(f, sum)
 	}
 	r, err := geoip2.Open(f.Path)
@@ -37,13 +38,6 @@ func openFile(f File) (source, error) {
 		return openOther(f, sum)
 	}
 	return nil, fmt.Errorf("no MaxMind database, or a damaged one: %s: %w", advice, err)
-}
-
-func extension(path string) string {
-	if i := strings.LastIndexByte(path, '.'); i >= 0 {
-		return path[i:]
-	}
-	return ""
 }
 
 // hashFile reads a file and complains about what is none.
@@ -163,6 +157,12 @@ func (r *record) setDegrees(latitude, longitude *float64, of string) {
 	r.latitude, r.longitude = latitude, longitude
 }
 
+// setOwner takes who has the address's AS number.
+func (r *record) setOwner(number uint, organisation string) {
+	r.asn = uint32(number) //nolint:gosec // G115: AS numbers have 32 bits
+	r.organisation = clean(organisation)
+}
+
 func (t *typed) enterprise(addr netip.Addr) (r record, err error) {
 	c, err := t.reader.Enterprise(addr)
 	if err != nil {
@@ -170,8 +170,7 @@ func (t *typed) enterprise(addr netip.Addr) (r record, err error) {
 	}
 	r.country, r.city = clean(c.Country.ISOCode), clean(c.City.Names.English)
 	r.setDegrees(c.Location.Latitude, c.Location.Longitude, t.database.Type)
-	r.asn = uint32(c.Traits.AutonomousSystemNumber) //nolint:gosec // G115: AS numbers have 32 bits
-	r.organisation = clean(c.Traits.AutonomousSystemOrganization)
+	r.setOwner(c.Traits.AutonomousSystemNumber, c.Traits.AutonomousSystemOrganization)
 	return r, nil
 }
 
@@ -180,8 +179,7 @@ func (t *typed) asn(addr netip.Addr) (r record, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.asn = uint32(a.AutonomousSystemNumber) //nolint:gosec // G115: AS numbers have 32 bits
-	r.organisation = clean(a.AutonomousSystemOrganization)
+	r.setOwner(a.AutonomousSystemNumber, a.AutonomousSystemOrganization)
 	return r, nil
 }
 
@@ -190,8 +188,7 @@ func (t *typed) isp(addr netip.Addr) (r record, err error) {
 	if err != nil {
 		return r, err
 	}
-	r.asn = uint32(a.AutonomousSystemNumber) //nolint:gosec // G115: AS numbers have 32 bits
-	r.organisation = clean(a.AutonomousSystemOrganization)
+	r.setOwner(a.AutonomousSystemNumber, a.AutonomousSystemOrganization)
 	return r, nil
 }
 

@@ -29,18 +29,6 @@ type Info struct {
 	Latitude, Longitude *float64
 }
 
-// Lookup reads text as an address, with or without a port. Of a list, as proxies write it, the
-// last public address counts, else the last: it is the one that the service saw itself, those
-// before it are the client's word. ok is false for what is none: a service's name,
-// "AWS Internal", an anonymised address with leading zeros.
-func Lookup(text string) (info Info, ok bool) {
-	addr, ok := find(text)
-	if !ok {
-		return Info{}, false
-	}
-	return place(addr), true
-}
-
 // find returns the address that counts in text.
 func find(text string) (addr netip.Addr, ok bool) {
 	for part := range strings.SplitSeq(text, ",") {

@@ -219,10 +219,11 @@ func TestAddresses(t *testing.T) {
 		"::FFFF:cb00:7107 203.0.113.0/24 true",
 		"::ffff:203.0.113.7 203.0.113.0/24 true",
 	)
-	first, ok := geo.Lookup("::ffff:203.0.113.7")
+	var none *geo.DB
+	first, ok, err := none.Lookup("::ffff:203.0.113.7")
 	rows := query(t, db.SQL(), "SELECT DISTINCT address FROM main.ips WHERE network = '203.0.113.0/24' "+
 		"AND indicator IS NOT NULL")
-	if !ok || len(rows) != 1 || rows[0] != first.Address {
+	if err != nil || !ok || len(rows) != 1 || rows[0] != first.Address {
 		t.Errorf("one address has the forms %q", rows)
 	}
 

@@ -44,15 +44,15 @@ func (c *collector) auditContextsJSON(n node) {
 
 // auditContextsCSV takes circleci-audit's table of contexts. Its "Last Updated At" is the field
 // created_at of the API.
-func (c *collector) auditContextsCSV(t *table) {
+func (c *collector) auditContextsCSV(rows []tableRow) {
 	c.is("circleci-audit, contexts", auditLacks)
-	for _, r := range t.rows {
-		where := container{kind: "context", name: r.get("context")}
+	for _, r := range rows {
+		where := container{kind: "context", name: r["context"]}
 		if where.name == "" {
 			where.name = "*"
 		}
 		c.variables(node{value: []any{map[string]any{
-			"variable": r.get("environment_variable"), "created_at": r.get("last_updated_at"),
+			"variable": r["environment_variable"], "created_at": r["last_updated_at"],
 		}}}, where, contextVariable)
 	}
 	c.cover("context:", contextVariable)
@@ -114,19 +114,12 @@ func (c *collector) auditList(lines []textLine) bool {
 	return true
 }
 
-// table is a CSV file with a header of known names.
-type table struct{ rows []tableRow }
-
-type tableRow struct {
-	line  int
-	cells map[string]string
-}
-
-func (r tableRow) get(column string) string { return r.cells[column] }
+// tableRow is a row of a CSV file with a header of known names: its cells by column.
+type tableRow map[string]string
 
 // readTable reads the text as CSV when its header has all the columns. A row that is broken is a
 // problem: a list that lacks one clears it wrongly.
-func (c *collector) readTable(columns ...string) (*table, bool) {
+func (c *collector) readTable(columns ...string) (rows []tableRow, ok bool) {
 	r := csv.NewReader(strings.NewReader(c.src.text))
 	r.FieldsPerRecord = -1
 	header, err := r.Read()
@@ -139,21 +132,19 @@ func (c *collector) readTable(columns ...string) (*table, bool) {
 	if slices.ContainsFunc(columns, func(s string) bool { return !slices.Contains(header, s) }) {
 		return nil, false
 	}
-	t := &table{}
-	src := &source{text: c.src.text, starts: c.src.starts}
 	for {
-		found := nextRow(r, src, c.p)
+		found := nextRow(r, c.src, c.p)
 		if found == nil {
-			return t, true
+			return rows, true
 		}
 		if len(found.cells) != len(header) {
 			c.p.add(place{line: found.at.line}, ragged(len(found.cells), len(header)))
 			continue
 		}
-		row := tableRow{line: found.at.line, cells: map[string]string{}}
+		row := tableRow{}
 		for i, cell := range found.cells {
-			row.cells[header[i]] = cell.value
+			row[header[i]] = cell.value
 		}
-		t.rows = append(t.rows, row)
+		rows = append(rows, row)
 	}
 }

@@ -65,13 +65,13 @@ func awsPrefix(account, user string) string {
 // calls the last rotation is when the key was made or changed, and is neither a creation nor a
 // rotation here.
 func (c *collector) credentialReport() bool {
-	t, ok := c.readTable("user", "arn", "access_key_1_active", "access_key_1_last_rotated")
+	rows, ok := c.readTable("user", "arn", "access_key_1_active", "access_key_1_last_rotated")
 	if !ok {
 		return false
 	}
 	c.is("IAM credential report", "the access key ids, passwords, certificates, "+awsLacks)
-	for _, r := range t.rows {
-		account := accountWord.FindString(r.get("arn"))
+	for _, r := range rows {
+		account := accountWord.FindString(r["arn"])
 		for _, slot := range []string{"1", "2"} {
 			c.keySlot(r, account, slot)
 		}
@@ -82,19 +82,19 @@ func (c *collector) credentialReport() bool {
 
 func (c *collector) keySlot(r tableRow, account, slot string) {
 	column := "access_key_" + slot
-	active := strings.ToLower(r.get(column + "_active"))
-	changed := r.get(column + "_last_rotated")
+	active := strings.ToLower(r[column+"_active"])
+	changed := r[column+"_last_rotated"]
 	if active == "" && changed == "" || active == "false" && none(changed) {
 		return
 	}
-	f := c.add(container{}, awsPrefix(account, r.get("user"))+"key-"+slot, Item{
-		Kind: AWSAccessKey, Name: r.get("user"), Class: accessKeySlot, Account: account,
+	f := c.add(container{}, awsPrefix(account, r["user"])+"key-"+slot, Item{
+		Kind: AWSAccessKey, Name: r["user"], Class: accessKeySlot, Account: account,
 		Notes: "write its access key id as identifier: aws iam list-access-keys prints it",
 	})
 	for _, say := range []struct{ what, value string }{
 		{"active ", active},
 		{"made or changed ", changed},
-		{"last used ", r.get(column + "_last_used_date")},
+		{"last used ", r[column+"_last_used_date"]},
 	} {
 		if !none(say.value) {
 			f.Notes = note(f.Notes, say.what+say.value)

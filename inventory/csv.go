@@ -15,12 +15,7 @@ var columns = []string{
 }
 
 func readCSV(src *source, p *problems) []row {
-	r := csv.NewReader(strings.NewReader(src.text))
-	r.Comma = separator(firstLine(src.text))
-	r.Comment = '#'
-	r.FieldsPerRecord = -1 // a ragged row is one fault, not the end
-	r.TrimLeadingSpace = r.Comma != '\t'
-
+	r := newCSV(src.text, separator(firstLine(src.text)))
 	header := nextRow(r, src, p)
 	if !checkHeader(header, p) {
 		return nil
@@ -40,6 +35,15 @@ func readCSV(src *source, p *problems) []row {
 		}
 		rows = append(rows, *r)
 	}
+}
+
+// newCSV reads the text of an inventory.
+func newCSV(text string, separator rune) *csv.Reader {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.Comment = separator, '#'
+	r.FieldsPerRecord = -1 // a ragged row is one fault, not the end
+	r.TrimLeadingSpace = separator != '\t'
+	return r
 }
 
 // nextRow reads on to a row with something in it; nil is the end. Broken rows become

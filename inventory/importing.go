@@ -194,8 +194,8 @@ func (c *collector) cover(prefix string, classes ...string) {
 	}
 }
 
-// Covers reports whether the exports would list the secret of this id if it were still there.
-func (i *Imported) Covers(id string) bool {
+// lists reports whether the exports would list the secret of this id if it were still there.
+func (i *Imported) lists(id string) bool {
 	if where, _, _ := strings.Cut(id, "/"); strings.HasPrefix(where, "context:") {
 		_, org, qualified := strings.Cut(where, "@")
 		if qualified && !slices.Contains(i.accounts, org) {

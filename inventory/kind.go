@@ -1,8 +1,6 @@
 package inventory
 
-import (
-	"strings"
-)
+import "strings"
 
 // Kind says what a secret is, and so what its identifier means.
 type Kind string
@@ -66,19 +64,16 @@ func parseKind(s string) (Kind, *fault) {
 		}
 		all = append(all, string(info.Kind))
 	}
-	if best, ok := nearest(name, all); ok {
+	if best, ok := Nearest(name, all); ok {
 		return "", &fault{"unknown kind " + echo(s), "did you mean " + best + "?"}
 	}
 	return "", &fault{"unknown kind " + echo(s), "the kinds are " + strings.Join(all, ", ") +
 		", the last for all that is none of the others"}
 }
 
-// Nearest finds the word, such as an id, that was most likely meant.
-func Nearest(s string, words []string) (string, bool) { return nearest(s, words) }
-
-// nearest finds the word that was most likely meant: one with few letters changed, else
-// the only one that holds what was written.
-func nearest(s string, words []string) (string, bool) {
+// Nearest finds the word, such as an id, that was most likely meant: one with few letters changed,
+// else the only one that holds what was written.
+func Nearest(s string, words []string) (string, bool) {
 	best, least := "", min(len(s)/3+1, 5)
 	var holds []string
 	for _, w := range words {

@@ -3,7 +3,6 @@ package inventory
 import (
 	"bytes"
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,7 +54,7 @@ func (i *Imported) Merge(name string, text []byte, others []Secret) (*Merged, er
 		}
 	}
 	for _, s := range have {
-		if !listed[s.ID] && i.Covers(s.ID) {
+		if !listed[s.ID] && i.lists(s.ID) {
 			m.Gone = append(m.Gone, s.ID)
 		}
 	}
@@ -178,18 +177,11 @@ func newTarget(name string, text []byte) (*target, error) {
 	if err := p.err(); err != nil {
 		return nil, err
 	}
-	header := nextRow(f.reader(src.text), src, p)
+	header := nextRow(newCSV(src.text, f.separator), src, p)
 	for _, c := range header.cells { // Read has seen that there is one
 		f.columns = append(f.columns, fold(c.value))
 	}
 	return f, nil
-}
-
-func (f *target) reader(text string) *csv.Reader {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.Comment, r.FieldsPerRecord = f.separator, '#', -1
-	r.TrimLeadingSpace = f.separator != '\t'
-	return r
 }
 
 // commentedOut is the ids of rows behind #, other than the examples of Template.
@@ -202,7 +194,7 @@ func (f *target) commentedOut() map[string]bool {
 		if !ok || strings.Contains(examples, strings.TrimSpace(line)) {
 			continue
 		}
-		r := f.reader(strings.TrimLeft(row, "# \t"))
+		r := newCSV(strings.TrimLeft(row, "# \t"), f.separator)
 		r.LazyQuotes = true
 		if cells, err := r.Read(); err == nil && at < len(cells) {
 			ids[strings.TrimSpace(cells[at])] = true

@@ -26,8 +26,8 @@ func (c *collector) text() (own bool) {
 	if c.credentialReport() {
 		return false
 	}
-	if t, ok := c.readTable("context", "environment_variable"); ok {
-		c.auditContextsCSV(t)
+	if rows, ok := c.readTable("context", "environment_variable"); ok {
+		c.auditContextsCSV(rows)
 		return false
 	}
 	c.decodeMail()

@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -59,6 +60,16 @@ func parseMoment(s string) (moment, *fault) {
 		return moment{}, &fault{"no such time: " + date + " " + clock + seconds, format}
 	}
 	return moment{time: t.UTC()}, nil
+}
+
+// ParseTime reads a time as an inventory's columns have it, with a zone, and gives it in UTC. A date
+// alone is its midnight UTC, and isDate says so. The error says what to write.
+func ParseTime(s string) (t time.Time, isDate bool, err error) {
+	m, bad := parseMoment(s)
+	if bad != nil {
+		return time.Time{}, false, errors.New(bad.msg + "; " + bad.hint)
+	}
+	return m.time, m.date, nil
 }
 
 // offset writes a zone as RFC 3339 does.

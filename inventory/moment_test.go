@@ -79,26 +79,24 @@ func TestTimesRefused(t *testing.T) {
 	}
 }
 
-func TestParseRotation(t *testing.T) {
+func TestParseTime(t *testing.T) {
 	tests := []struct {
-		name, in, want, notice string
+		name, in, want string
+		isDate         bool
 	}{
 		{name: "time", in: "2023-01-05T10:11:00+01:00", want: "2023-01-05T09:11:00Z"},
-		{
-			name: "date", in: "2023-01-05", want: "2023-01-06T00:00:00Z",
-			notice: ", a date alone: the window ends at 2023-01-06T00:00:00Z",
-		},
+		{name: "date", in: "2023-01-05", want: "2023-01-05T00:00:00Z", isDate: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, notice, err := inventory.ParseRotation(tt.in)
-			if err != nil || got.Format(time.RFC3339) != tt.want || notice != tt.notice {
-				t.Errorf("ParseRotation(%q) = %v, %q, %v, want %s, %q", tt.in, got, notice, err,
-					tt.want, tt.notice)
+			got, isDate, err := inventory.ParseTime(tt.in)
+			if err != nil || got.Format(time.RFC3339) != tt.want || isDate != tt.isDate {
+				t.Errorf("ParseTime(%q) = %v, %t, %v, want %s, %t", tt.in, got, isDate, err,
+					tt.want, tt.isDate)
 			}
 		})
 	}
-	if _, _, err := inventory.ParseRotation("2023-01-05 10:11"); err == nil ||
+	if _, _, err := inventory.ParseTime("2023-01-05 10:11"); err == nil ||
 		!strings.Contains(err.Error(), "append Z") {
 		t.Errorf("a time without a zone: error %v, want a hint", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -245,14 +246,19 @@ func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
 	if err != nil || c.file.RotatedAt == "" {
 		return all, err
 	}
-	at, notice, err := inventory.ParseRotation(c.file.RotatedAt)
+	at, isDate, err := inventory.ParseTime(c.file.RotatedAt)
 	if err != nil {
 		return nil, fmt.Errorf("%s: rotated_at: %w", c.place(name, "$.rotated_at"), err)
+	}
+	notice := "rotated_at is the case's"
+	if isDate { // as in an inventory, the secret may be alive to the end of that day
+		at = at.AddDate(0, 0, 1)
+		notice += ", a date alone: the window ends at " + at.Format(time.RFC3339)
 	}
 	for i := range all {
 		if all[i].RotatedAt == nil {
 			all[i].RotatedAt = &at
-			all[i].Notices = append(all[i].Notices, "rotated_at is the case's"+notice)
+			all[i].Notices = append(all[i].Notices, notice)
 		}
 	}
 	return all, nil

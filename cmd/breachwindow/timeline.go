@@ -64,17 +64,17 @@ func (f timelineFlags) filter() (m detect.MomentFilter, err error) {
 		}
 	}
 	if f.from != "" {
-		var day string
-		if m.From, day, err = inventory.ParseRotation(f.from); err != nil {
+		if m.From, _, err = inventory.ParseTime(f.from); err != nil {
 			return m, usagef("--from: %w", err)
-		}
-		if day != "" { // a date alone is read as its end
-			m.From = m.From.AddDate(0, 0, -1)
 		}
 	}
 	if f.to != "" {
-		if m.To, _, err = inventory.ParseRotation(f.to); err != nil {
+		var isDate bool
+		if m.To, isDate, err = inventory.ParseTime(f.to); err != nil {
 			return m, usagef("--to: %w", err)
+		}
+		if isDate {
+			m.To = m.To.AddDate(0, 0, 1)
 		}
 	}
 	if !m.From.IsZero() && !m.To.IsZero() && !m.From.Before(m.To) {

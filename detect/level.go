@@ -18,7 +18,10 @@ func (l Level) lower() Level {
 // verdicts are the verdicts in order, worst first.
 var verdicts = []Verdict{Compromised, Suspicious, Unknown, Used, Unused, Unexposed}
 
-// Rank orders verdicts, worst first, from 0.
+// Verdicts returns the verdicts, worst first.
+func Verdicts() []Verdict { return slices.Clone(verdicts) }
+
+// Rank orders verdicts, worst first, from 0. One that this program does not know is -1.
 func (v Verdict) Rank() int { return slices.Index(verdicts, v) }
 
 // Alarm is true for the verdicts that say someone else may have used the secret.

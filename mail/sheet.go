@@ -139,10 +139,7 @@ func counts(secrets []detect.SecretAnswer) []count {
 		n[s.Verdict]++
 	}
 	var out []count
-	for _, v := range []detect.Verdict{
-		detect.Compromised, detect.Suspicious, detect.Unknown,
-		detect.Used, detect.Unused, detect.Unexposed,
-	} {
+	for _, v := range detect.Verdicts() {
 		if n[v] > 0 {
 			out = append(out, count{Verdict: string(v), Colour: verdictColour(v), N: n[v]})
 		}

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"breachwindow/detect"
 )
@@ -11,26 +10,24 @@ import (
 // answer writes the answer in one sentence, then which incident and case it is about, and what
 // is still to be done.
 func (p *page) answer(r *detect.Result) {
-	p.hang("", sentence(r.Secrets))
+	p.hang("", Answer(r))
 	p.out.WriteByte('\n')
 	p.facts(
 		fact{"incident", incident(r.Incident)},
 		fact{"case", r.Case},
-		fact{"to rotate", p.toRotate(bySeverity(r.Secrets))},
+		fact{"to rotate", p.toRotate(Worst(r.Secrets))},
 		fact{"made by", r.Tool},
 	)
 }
 
-// Answer is the answer for all secrets in one sentence, as Text begins.
-func Answer(r *detect.Result) string { return sentence(r.Secrets) }
-
-// sentence answers for all secrets together. It counts a verdict that it does not know among
-// those that cannot be cleared.
-func sentence(secrets []detect.SecretAnswer) string {
+// Answer is the answer for all secrets in one sentence, as Text begins. It counts a verdict that it
+// does not know among those that cannot be cleared.
+func Answer(r *detect.Result) string {
+	secrets := r.Secrets
 	counts := map[detect.Verdict]int{}
 	for _, s := range secrets {
 		v := s.Verdict
-		if rank(v) == 0 {
+		if v.Rank() < 0 {
 			v = detect.Unknown
 		}
 		counts[v]++
@@ -56,9 +53,7 @@ func sentence(secrets []detect.SecretAnswer) string {
 		{n: exposed - used - maybe - open, one: "is clear", many: "are clear"},
 		{n: counts[detect.Unexposed], one: "was not exposed", many: "were not exposed"},
 	})
-	answer := []rune(strings.Join(parts, "; "))
-	answer[0] = unicode.ToUpper(answer[0])
-	return string(answer) + "." + triaged(secrets)
+	return upperFirst(strings.Join(parts, "; ")) + "." + triaged(secrets)
 }
 
 // triaged says how many of the answers people made, so that nobody takes them for the logs'.

@@ -37,7 +37,7 @@ func CSV(w io.Writer, r *detect.Result) error {
 		found[f.Secret] = true
 		rows = append(rows, csvRow(s, &f))
 	}
-	for _, s := range bySeverity(r.Secrets) {
+	for _, s := range Worst(r.Secrets) {
 		if !found[s.ID] {
 			rows = append(rows, csvRow(s, nil))
 		}

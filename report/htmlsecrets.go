@@ -82,7 +82,7 @@ func cardsOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) (cards [
 	for _, s := range secrets {
 		cards = append(cards, card{
 			ref:  x.ref(s.ID),
-			Open: rank(s.Verdict) < rank(detect.Unknown) || s.RestsOnTriage || len(secrets) <= openSecrets,
+			Open: s.Verdict.Rank() < detect.Unknown.Rank() || s.RestsOnTriage || len(secrets) <= openSecrets,
 			What: what(s), Name: s.Name, Window: window(s.ExposedAt, s.WindowEnd, exact),
 			Uses: uses(s.Uses), FirstUse: orElse(s.FirstUse, exact, ""),
 			LastUse: orElse(s.LastUse, exact, ""), Rotation: s.Rotation,

@@ -147,9 +147,9 @@ const (
 // viewOf arranges a result that is cleaned.
 func viewOf(r *detect.Result) *view {
 	x := newIndex(r)
-	secrets := bySeverity(r.Secrets)
+	secrets := Worst(r.Secrets)
 	v := &view{
-		Case: r.Case, Tool: r.Tool, Answer: sentence(r.Secrets), Incident: incident(r.Incident),
+		Case: r.Case, Tool: r.Tool, Answer: Answer(r), Incident: incident(r.Incident),
 		Tallies: tallies(secrets, len(r.Triage) > 0), Findings: len(r.Findings),
 		Timeline: timelineOf(r, secrets, x), Chains: chainsOf(r, x), Origins: originsOf(r, x),
 		Responders: respondersOf(r, x), ResponderNotes: responderNotes(r.Responders),

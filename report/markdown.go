@@ -63,9 +63,9 @@ type ticket struct {
 }
 
 func (t *ticket) write(r *detect.Result) {
-	secrets := bySeverity(r.Secrets)
+	secrets := Worst(r.Secrets)
 	t.line("# Exposed secrets: " + t.say(r.Case))
-	t.line("\n**" + sentence(r.Secrets) + "**\n")
+	t.line("\n**" + Answer(r) + "**\n")
 	t.item("Incident: " + t.say(incident(r.Incident)))
 	t.toRotate(secrets)
 	t.item("All times are UTC.")

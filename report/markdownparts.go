@@ -31,7 +31,7 @@ func (t *ticket) secrets(secrets []detect.SecretAnswer) {
 			counts[s.Verdict]++
 		}
 		var parts []string
-		for _, v := range worstFirst {
+		for _, v := range detect.Verdicts() {
 			if counts[v] > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", counts[v], v))
 			}
@@ -44,7 +44,7 @@ func (t *ticket) secrets(secrets []detect.SecretAnswer) {
 func (t *ticket) stories(secrets []detect.SecretAnswer) {
 	told, shown, left := map[string]bool{}, 0, 0
 	for i, s := range secrets {
-		if rank(s.Verdict) > rank(detect.Unknown) {
+		if s.Verdict.Rank() > detect.Unknown.Rank() {
 			break
 		}
 		same := []detect.SecretAnswer{s}

@@ -51,7 +51,7 @@ func OCSF(w io.Writer, r *detect.Result) error {
 	for _, f := range WorstFindings(r.Findings) {
 		lines = append(lines, m.finding(f))
 	}
-	for _, s := range bySeverity(r.Secrets) {
+	for _, s := range Worst(r.Secrets) {
 		lines = append(lines, m.verdict(s))
 	}
 	return writeLines(w, "findings", lines)

@@ -151,7 +151,7 @@ func parquetRows(r *detect.Result) ([]parquetRow, error) {
 		found[f.Secret] = true
 		rows = append(rows, row)
 	}
-	for _, s := range bySeverity(r.Secrets) {
+	for _, s := range Worst(r.Secrets) {
 		if !found[s.ID] {
 			rows = append(rows, parquetRow{Case: utf(r.Case), secretColumns: *secretColumnsOf(&s)})
 		}

@@ -27,7 +27,7 @@ type Options struct {
 func Text(w io.Writer, r *detect.Result, o Options) error {
 	p := newPage(o)
 	p.answer(r)
-	secrets := bySeverity(r.Secrets)
+	secrets := Worst(r.Secrets)
 	if err := p.secrets(secrets); err != nil {
 		return err
 	}

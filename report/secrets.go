@@ -10,24 +10,12 @@ import (
 	"breachwindow/detect"
 )
 
-var worstFirst = []detect.Verdict{
-	detect.Compromised, detect.Suspicious, detect.Unknown,
-	detect.Used, detect.Unused, detect.Unexposed,
-}
-
-// rank orders verdicts, worst first. A verdict that this program does not know is 0: it comes
-// before all others, because it must not look like an all-clear.
-func rank(v detect.Verdict) int {
-	return slices.Index(worstFirst, v) + 1
-}
-
-// Worst returns the secrets in the order in which a report lists them: worst verdict first.
-func Worst(secrets []detect.SecretAnswer) []detect.SecretAnswer { return bySeverity(secrets) }
-
-// bySeverity returns the secrets, worst verdict first; within one verdict the Result's order holds.
-func bySeverity(secrets []detect.SecretAnswer) []detect.SecretAnswer {
+// Worst returns the secrets in the order in which a report lists them: worst verdict first, and
+// within one verdict as in the Result. A verdict that this program does not know comes before all
+// others, because it must not look like an all-clear.
+func Worst(secrets []detect.SecretAnswer) []detect.SecretAnswer {
 	return slices.SortedStableFunc(slices.Values(secrets), func(a, b detect.SecretAnswer) int {
-		return cmp.Compare(rank(a.Verdict), rank(b.Verdict))
+		return cmp.Compare(a.Verdict.Rank(), b.Verdict.Rank())
 	})
 }
 
@@ -100,7 +88,7 @@ func (p *page) secrets(secrets []detect.SecretAnswer) error {
 func (p *page) stories(secrets []detect.SecretAnswer) {
 	told := map[string]bool{}
 	for i, s := range secrets {
-		if rank(s.Verdict) > rank(detect.Unknown) && !s.RestsOnTriage || told[reasons(s)] {
+		if s.Verdict.Rank() > detect.Unknown.Rank() && !s.RestsOnTriage || told[reasons(s)] {
 			continue
 		}
 		if len(told) == 0 {

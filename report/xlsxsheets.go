@@ -20,13 +20,13 @@ func sheetsOf(r *detect.Result) []sheet {
 func answerSheet(r *detect.Result) sheet {
 	s := sheet{name: "Answer", cols: []sheetColumn{{"about", 18, painted}, {"answer", 120, wrapped}}}
 	add := func(about string, text any) { s.rows = append(s.rows, []any{about, text}) }
-	add("answer", sentence(r.Secrets))
+	add("answer", Answer(r))
 	add("incident", incident(r.Incident))
 	add("case", r.Case)
 	add("times", "All times in this file are UTC.")
 	var alive lines
 	counts := map[detect.Verdict]int64{}
-	for _, x := range bySeverity(r.Secrets) {
+	for _, x := range Worst(r.Secrets) {
 		counts[x.Verdict]++
 		if isAlive(x) {
 			alive = append(alive, fmt.Sprintf("%s (%s)", x.ID, x.Rotation))
@@ -36,7 +36,7 @@ func answerSheet(r *detect.Result) sheet {
 		add("to rotate", alive)
 	}
 	for _, v := range slices.SortedFunc(maps.Keys(counts), func(a, b detect.Verdict) int {
-		return rank(a) - rank(b)
+		return a.Rank() - b.Rank()
 	}) {
 		add(string(v), count(counts[v], "secret"))
 	}
@@ -80,7 +80,7 @@ func secretsSheet(r *detect.Result) sheet {
 		{"stored in", 24, wrapped},
 		{"owner", 12, wrapped},
 	}}
-	for _, x := range bySeverity(r.Secrets) {
+	for _, x := range Worst(r.Secrets) {
 		s.rows = append(s.rows, []any{
 			string(x.Verdict), x.ID, TriageText(x.Triage), x.Rotation, string(x.Confidence), lines(x.Next), lines(x.Because),
 			lines(x.RotationBecause), lines(x.ConfidenceBecause), int64(len(x.Findings)),

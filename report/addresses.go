@@ -62,12 +62,11 @@ func databaseText(d detect.Database) string {
 }
 
 // described writes addresses with what is known of them.
-func described(ips []string, known []detect.Address) []string {
+func described(ips []string, known map[string]detect.Address) []string {
 	out := slices.Clone(ips)
 	for i, ip := range ips {
-		at := slices.IndexFunc(known, func(a detect.Address) bool { return a.IP == ip })
-		if at >= 0 {
-			out[i] = known[at].String()
+		if a, ok := known[ip]; ok {
+			out[i] = a.String()
 		}
 	}
 	return out

@@ -112,14 +112,7 @@ func ChangesText(w io.Writer, c *detect.Changes, o Options) error {
 
 // ChangesJSON writes what changed as indented JSON.
 func ChangesJSON(w io.Writer, c *detect.Changes) error {
-	text, err := encode(c, "  ")
-	if err != nil {
-		return fmt.Errorf("changes: %w", err)
-	}
-	if _, err := w.Write(text); err != nil {
-		return fmt.Errorf("write changes: %w", err)
-	}
-	return nil
+	return writeJSON(w, "changes", c)
 }
 
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

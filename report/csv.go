@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -67,14 +66,8 @@ func CSVCell(text string) string {
 // WorstFindings returns the findings in the order in which a report lists them: those tied to a
 // secret before the others, worst first.
 func WorstFindings(all []detect.Finding) []detect.Finding {
-	loose := func(f detect.Finding) int {
-		if f.Secret == "" {
-			return 1
-		}
-		return 0
-	}
 	return slices.SortedStableFunc(slices.Values(byLevel(all)), func(a, b detect.Finding) int {
-		return cmp.Compare(loose(a), loose(b))
+		return compareBool(a.Secret == "", b.Secret == "")
 	})
 }
 

@@ -144,7 +144,7 @@ func FindingText(w io.Writer, f *detect.Finding, known []detect.Address, o Optio
 		{"first seen", exact(f.FirstSeen)},
 		{"last seen", exact(f.LastSeen)},
 		{"count", fmt.Sprint(f.Count)},
-		{"from", strings.Join(described(f.IPs, known), ", ")},
+		{"from", strings.Join(described(f.IPs, byIP(known)), ", ")},
 		{"actors", strings.Join(f.Actors, ", ")},
 		{"actions", strings.Join(f.Actions, ", ")},
 	}

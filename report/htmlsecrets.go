@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -148,12 +149,7 @@ func groupsOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) (tied [
 			delete(found, s.ID)
 		}
 	}
-	var strangers []string // of a result that was put together by hand
-	for id := range found {
-		strangers = append(strangers, id)
-	}
-	slices.Sort(strangers)
-	for _, id := range strangers {
+	for _, id := range slices.Sorted(maps.Keys(found)) { // of a result that was put together by hand
 		tied = append(tied, of(x.ref(id), found[id]))
 	}
 	return tied, loose
@@ -182,18 +178,12 @@ func (x *index) finding(f detect.Finding) findingView {
 	if len(f.IPs) > 0 {
 		v.Brief += " · " + few(f.IPs, 1)
 	}
-	from := slices.Clone(f.IPs)
-	for i, ip := range from {
-		if a, ok := x.known[ip]; ok {
-			from[i] = a.String()
-		}
-	}
 	facts := []fact{
 		{"finding", f.ID},
 		{"triage", TriageText(f.Triage)},
 		{"seen", window(&f.FirstSeen, &f.LastSeen, exact)},
 		{"credential", f.Credential},
-		{"from", few(from, maxListed)},
+		{"from", few(described(f.IPs, x.known), maxListed)},
 		{"actors", few(f.Actors, maxListed)},
 		{"actions", few(f.Actions, maxListed)},
 	}

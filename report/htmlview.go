@@ -64,7 +64,7 @@ type index struct {
 func newIndex(r *detect.Result) *index {
 	x := &index{
 		secrets: map[string]ref{}, findings: map[string]string{}, queries: map[string]string{},
-		known: map[string]detect.Address{}, taken: map[string]bool{}, placed: map[string]bool{},
+		known: byIP(r.Addresses), taken: map[string]bool{}, placed: map[string]bool{},
 	}
 	for i, s := range r.Secrets {
 		x.secrets[s.ID] = ref{ID: s.ID, Anchor: x.anchor("s", s.ID, i), Verdict: string(s.Verdict)}
@@ -74,9 +74,6 @@ func newIndex(r *detect.Result) *index {
 	}
 	for i, q := range r.Queries {
 		x.queries[q.ID] = x.anchor("q", q.ID, i)
-	}
-	for _, a := range r.Addresses {
-		x.known[a.IP] = a
 	}
 	return x
 }

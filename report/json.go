@@ -18,12 +18,17 @@ const schema = 1
 // JSON writes the result as indented JSON, the same bytes for the same result. Runes that could
 // steer a terminal are written as \u escapes, which mean the same to every reader of JSON.
 func JSON(w io.Writer, r *detect.Result) error {
-	text, err := encode(whole(r), "  ")
+	return writeJSON(w, "result", whole(r))
+}
+
+// writeJSON writes a value as indented JSON; what names it in errors.
+func writeJSON(w io.Writer, what string, v any) error {
+	text, err := encode(v, "  ")
 	if err != nil {
-		return fmt.Errorf("result: %w", err)
+		return fmt.Errorf("%s: %w", what, err)
 	}
 	if _, err := w.Write(text); err != nil {
-		return fmt.Errorf("write result: %w", err)
+		return fmt.Errorf("write %s: %w", what, err)
 	}
 	return nil
 }

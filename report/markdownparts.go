@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -215,12 +214,12 @@ func (t *ticket) limits(r *detect.Result) {
 	if len(r.Coverage) == 0 {
 		t.item("There are no logs, so no use could have been seen.")
 	}
-	listOf(t, gapsOf(r.Coverage), func(g scopeGap) string {
-		return "Gap: " + t.say(g.source) + " " + t.name(g.scope) + " " + gapText(g.gap)
+	listOf(t, gapsOf(r.Coverage), func(g detect.ScopeGap) string {
+		return "Gap: " + t.say(g.Source) + " " + t.name(g.Scope) + " " + gapText(g.Gap)
 	})
 	listOf(t, r.Caveats, func(c detect.Caveat) string { return t.say(c.Text) })
 	problems := slices.SortedStableFunc(slices.Values(r.Problems), func(a, b detect.Problem) int {
-		return cmp.Compare(blocks(b), blocks(a))
+		return compareBool(b.Blocks, a.Blocks)
 	})
 	listOf(t, problems, func(p detect.Problem) string {
 		text := "Problem: " + t.say(p.What) + ": " + t.name(p.Path) + ": " + t.say(p.Why)
@@ -243,24 +242,10 @@ func (t *ticket) limits(r *detect.Result) {
 	}
 }
 
-// blocks is 1 for a problem that keeps secrets from being cleared.
-func blocks(p detect.Problem) int {
-	if p.Blocks {
-		return 1
-	}
-	return 0
-}
-
-// scopeGap is a gap and whose log has it.
-type scopeGap struct {
-	source, scope string
-	gap           detect.Gap
-}
-
-func gapsOf(spans []detect.CoverageSpan) (gaps []scopeGap) {
+func gapsOf(spans []detect.CoverageSpan) (gaps []detect.ScopeGap) {
 	for _, c := range spans {
 		for _, g := range c.Gaps {
-			gaps = append(gaps, scopeGap{c.Source, c.Scope, g})
+			gaps = append(gaps, detect.ScopeGap{Source: c.Source, Scope: c.Scope, Gap: g})
 		}
 	}
 	return gaps

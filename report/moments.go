@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -141,16 +140,5 @@ func MomentsCSV(w io.Writer, moments []detect.Moment) error {
 
 // MomentsJSONL writes a line of JSON for each.
 func MomentsJSONL(w io.Writer, moments []detect.Moment) error {
-	var out bytes.Buffer
-	for _, m := range moments {
-		line, err := encode(m, "")
-		if err != nil {
-			return fmt.Errorf("timeline: %w", err)
-		}
-		out.Write(line)
-	}
-	if _, err := w.Write(out.Bytes()); err != nil {
-		return fmt.Errorf("write timeline: %w", err)
-	}
-	return nil
+	return writeLines(w, "timeline", moments)
 }

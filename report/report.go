@@ -22,7 +22,7 @@ type Options struct {
 }
 
 // Text writes the whole report: the answer in one sentence, a table of the secrets, why each
-// secret that is not clear is not, the findings, who ended the secrets, what was made with the secrets and what was read with
+// secret that is not clear is not, the findings, who ended the secrets, what was made and read with
 // them, and what the logs cannot tell.
 func Text(w io.Writer, r *detect.Result, o Options) error {
 	p := newPage(o)

@@ -35,11 +35,12 @@ func (p *page) responders(all []detect.Responder, known []detect.Address, rest s
 		{name: "activity", drop: 5},
 	}}
 	show := p.limit(len(all), maxRows)
+	addresses := byIP(known)
 	for i := range all[:show] {
 		w := &all[i]
 		g.rows = append(g.rows, []string{
 			w.Actor, named(*w), fmt.Sprint(len(w.Secrets())), few(w.Secrets(), 2),
-			seen(w.FirstSeen, w.LastSeen), day(w.FirstSeen), few(described(w.IPs, known), 1),
+			seen(w.FirstSeen, w.LastSeen), day(w.FirstSeen), few(described(w.IPs, addresses), 1),
 			fmt.Sprint(len(w.Findings)),
 		})
 	}
@@ -116,11 +117,12 @@ func (p *page) enders(all []detect.Responder, known []detect.Address) error {
 		{name: "from", want: 24, drop: 4},
 		{name: "event", drop: 2},
 	}}
+	addresses := byIP(known)
 	for _, w := range all {
 		for _, x := range w.Rotations {
 			g.rows = append(g.rows, []string{
 				w.Actor, named(w), x.How, minute(x.At), x.Credential,
-				strings.Join(described(nonEmpty(x.IP), known), ""), x.Event,
+				strings.Join(described(present(x.IP), addresses), ""), x.Event,
 			})
 		}
 	}
@@ -131,13 +133,6 @@ func (p *page) enders(all []detect.Responder, known []detect.Address) error {
 		p.hang("", note)
 	}
 	return nil
-}
-
-func nonEmpty(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return []string{s}
 }
 
 // responderView is a row of the page's table.
@@ -153,7 +148,7 @@ func respondersOf(r *detect.Result, x *index) (out []responderView) {
 		w := &r.Responders[i]
 		v := responderView{
 			Responder: *w, Status: named(*w), First: minute(w.FirstSeen), Last: minute(w.LastSeen),
-			From: few(described(w.IPs, r.Addresses), maxListed),
+			From: few(described(w.IPs, x.known), maxListed),
 		}
 		for _, id := range w.Secrets() {
 			v.Ended = append(v.Ended, x.ref(id))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -201,12 +202,7 @@ func (a *axis) found(findings []detect.Finding) (marks []mark) {
 			byDay[day(f.FirstSeen)] = append(byDay[day(f.FirstSeen)], string(f.Level)+": "+f.Title)
 		}
 	}
-	days := make([]string, 0, len(byDay))
-	for d := range byDay {
-		days = append(days, d)
-	}
-	slices.Sort(days)
-	for _, d := range days {
+	for _, d := range slices.Sorted(maps.Keys(byDay)) {
 		at, err := time.Parse(dayLayout, d)
 		if err != nil {
 			continue

@@ -242,14 +242,7 @@ func (s *sketch) rotations() {
 // someOf writes the first of many addresses, with what is known of them.
 func (s *sketch) someOf(ips []string) string {
 	const most = 3
-	var texts []string
-	for _, ip := range ips[:min(len(ips), most)] {
-		if a, ok := s.known[ip]; ok {
-			ip = a.String()
-		}
-		texts = append(texts, ip)
-	}
-	text := strings.Join(texts, ", ")
+	text := strings.Join(described(ips[:min(len(ips), most)], s.known), ", ")
 	if left := len(ips) - most; left > 0 {
 		text += fmt.Sprintf(" and %d more", left)
 	}

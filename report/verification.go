@@ -35,14 +35,7 @@ func VerificationText(w io.Writer, r *digest.Result, o Options) error {
 
 // VerificationJSON writes the result as indented JSON, harmless for a terminal.
 func VerificationJSON(w io.Writer, r *digest.Result) error {
-	text, err := encode(r, "  ")
-	if err != nil {
-		return fmt.Errorf("verification: %w", err)
-	}
-	if _, err := w.Write(text); err != nil {
-		return fmt.Errorf("write verification: %w", err)
-	}
-	return nil
+	return writeJSON(w, "verification", r)
 }
 
 // verdictOn is the answer in one sentence.

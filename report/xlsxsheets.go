@@ -112,19 +112,12 @@ func findingsSheet(r *detect.Result) sheet {
 		{"events", 40, oneLine},
 		{"first record", 60, oneLine},
 	}}
-	verdicts := map[string]string{}
+	known, verdicts := byIP(r.Addresses), map[string]string{}
 	for _, x := range r.Secrets {
 		verdicts[x.ID] = string(x.Verdict)
 	}
 	for _, f := range WorstFindings(r.Findings) {
-		values := make([]string, 0, len(f.Attributes))
-		for _, x := range attributes(f) {
-			values = append(values, x.name+"="+x.value)
-		}
-		place := ""
-		if len(f.Places) > 0 {
-			place = fmt.Sprintf("%s:%d", f.Places[0].File, f.Places[0].Pos)
-		}
+		first := strings.Join(evidenceOf(f.Places[:min(len(f.Places), 1)]), "")
 		ids := strings.Join(f.Events, " ")
 		if left := f.Count - int64(len(f.Events)); left > 0 && len(f.Events) > 0 {
 			ids += fmt.Sprintf(" … %d more", left)
@@ -132,9 +125,9 @@ func findingsSheet(r *detect.Result) sheet {
 		s.rows = append(s.rows, []any{
 			string(f.Level), f.Title, f.Secret, verdicts[f.Secret], TriageText(f.Triage),
 			f.FirstSeen, f.LastSeen, f.Count,
-			strings.Join(described(f.IPs, r.Addresses), "; "), strings.Join(f.Actors, "; "),
-			strings.Join(f.Actions, " "), f.Credential, strings.Join(values, "; "), f.Query, f.ID,
-			ids, place,
+			strings.Join(described(f.IPs, known), "; "), strings.Join(f.Actors, "; "),
+			strings.Join(f.Actions, " "), f.Credential, strings.Join(pairs(f), "; "), f.Query, f.ID,
+			ids, first,
 		})
 	}
 	return s
@@ -221,12 +214,13 @@ func respondersSheet(r *detect.Result) sheet {
 		{"event", 38, oneLine},
 		{"findings that are theirs", 30, oneLine},
 	}}
+	known := byIP(r.Addresses)
 	for i := range r.Responders {
 		w := &r.Responders[i]
 		for _, x := range w.Rotations {
 			s.rows = append(s.rows, []any{
 				w.Actor, named(*w), w.SameName, x.Secret, x.How, x.At, x.Credential,
-				strings.Join(described(nonEmpty(x.IP), r.Addresses), ""), x.Event,
+				strings.Join(described(present(x.IP), known), ""), x.Event,
 				strings.Join(w.Findings, " "),
 			})
 		}

@@ -42,9 +42,9 @@ func Distinct(recipients []string) []string {
 	return out
 }
 
-// MessageID is the mail's for a recipient, without angle brackets: the same for the same result, so
+// messageID is the mail's for a recipient, without angle brackets: the same for the same result, so
 // that a second delivery is no second mail.
-func (m *Mail) MessageID(e Envelope, to string) string {
+func (m *Mail) messageID(e Envelope, to string) string {
 	return id(m.topic, m.content, []string{addressOf(to)}) + "@" + domainOf(e.From)
 }
 
@@ -77,7 +77,7 @@ func (m *Mail) message(e Envelope, to string) (*gomail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(m.Date)
-	msg.SetMessageIDWithValue(m.MessageID(e, to))
+	msg.SetMessageIDWithValue(m.messageID(e, to))
 	for name, value := range map[gomail.Header]string{
 		gomail.HeaderReferences:    m.thread(e, to),
 		gomail.HeaderInReplyTo:     m.thread(e, to),

@@ -16,15 +16,15 @@ import (
 	"breachwindow/detect"
 )
 
-// DefaultLimit is the size of a mail that servers take everywhere.
-const DefaultLimit = 10 << 20
+// defaultLimit is the size of a mail that servers take everywhere.
+const defaultLimit = 10 << 20
 
 // Options say what goes into the mail of a Result. The zero value is right.
 type Options struct {
 	SHA256     string    // of result.json: a mail of the same result has the same Message-ID
 	Date       time.Time // when the result was made
 	FullKeyIDs bool      // write access key ids whole
-	Limit      int64     // bytes of the whole mail; 0: DefaultLimit
+	Limit      int64     // bytes of the whole mail; 0: 10 MiB
 
 	// Changes are what is new since the mail that the recipient got at Since: it tells these, and
 	// then the standing state in short. Nil: a first mail, which tells all.
@@ -58,7 +58,7 @@ type file struct {
 // New makes the mail of a result.
 func New(r *detect.Result, o Options) (*Mail, error) {
 	if o.Limit == 0 {
-		o.Limit = DefaultLimit
+		o.Limit = defaultLimit
 	}
 	m := &Mail{
 		Date: o.Date, agent: r.Tool, topic: []string{"case", r.Case, r.Incident.ID},

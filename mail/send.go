@@ -37,7 +37,7 @@ type Outcome struct {
 // Send hands the mail to one recipient in, and again after errors that pass. Each recipient gets a
 // mail of its own: nobody learns of the others, and a wrong address does not keep it from them.
 func (s *Sender) Send(ctx context.Context, m *Mail, to string) Outcome {
-	o := Outcome{Recipient: to, MessageID: m.MessageID(s.Envelope, to)}
+	o := Outcome{Recipient: to, MessageID: m.messageID(s.Envelope, to)}
 	waits := s.Waits
 	if waits == nil {
 		waits = []time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}

@@ -89,7 +89,7 @@ func TestSendIsSafe(t *testing.T) {
 		"a certificate of another's":      {&office{}, func(s *mail.Sender) { s.Host = "localhost" }, "certificate"},
 		"implicit TLS that is none":       {&office{plain: true}, func(s *mail.Sender) { s.TLS = mail.ImplicitTLS }, "TLS"},
 		"a password in the clear":         {&office{plain: true, mechanisms: []string{"PLAIN"}}, func(s *mail.Sender) { s.Host, s.TLS = "mail.acme.example", mail.NoTLS }, "tls none"},
-		"a way to log in that is unknown": {&office{}, func(s *mail.Sender) { s.Auth = "secret" }, "no such way"},
+		"a way to log in that is unknown": {&office{}, func(s *mail.Sender) { s.Auth = "secret" }, "write auto"},
 	} {
 		o := tc.office.open(t)
 		s := o.sender(t)

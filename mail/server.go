@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"time"
 
 	gomail "github.com/wneessen/go-mail"
@@ -90,7 +91,7 @@ func (s Server) client() (*gomail.Client, error) {
 		port = 25
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
-		return nil, fmt.Errorf("tls %q: there is no such way to a server", s.TLS)
+		return nil, fmt.Errorf("tls %q: write one of %s", s.TLS, strings.Join(Modes(), ", "))
 	}
 	if s.Port != 0 {
 		port = s.Port
@@ -117,7 +118,7 @@ func authType(name string) (gomail.SMTPAuthType, error) {
 	}
 	i := slices.IndexFunc(auths, func(a auth) bool { return a.name == name })
 	if i < 0 {
-		return "", fmt.Errorf("auth %q: there is no such way to log in", name)
+		return "", fmt.Errorf("auth %q: write auto or one of %s", name, strings.Join(Auths(), ", "))
 	}
 	return auths[i].kind, nil
 }

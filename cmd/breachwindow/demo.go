@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ keeps the folder, to look around in.`,
 					return err
 				}
 				defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
-				a.caseDir = tmp + "/larkspur"
+				a.caseDir = filepath.Join(tmp, "larkspur")
 			} else if _, err := os.Stat(a.path(caseName)); err == nil {
 				return fmt.Errorf("%s: there is a case already\nhint: name another folder", keep)
 			}

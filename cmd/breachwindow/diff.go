@@ -9,6 +9,7 @@ import (
 
 func (a *app) diffCmd() *cobra.Command {
 	var format string
+	formats := []string{"table", "json"}
 	cmd := &cobra.Command{
 		Use:   "diff OLD [NEW]",
 		Short: "What changed between two results",
@@ -25,8 +26,8 @@ the logs tell less than before, else 0.`,
 			if err != nil {
 				return err
 			}
-			if format != "table" && format != "json" {
-				return usagef("--format %q: write table or json", format)
+			if err := checkFormat(format, formats); err != nil {
+				return err
 			}
 			args = append(args, "")
 			if args[0] == "-" && args[1] == "-" {
@@ -52,7 +53,7 @@ the logs tell less than before, else 0.`,
 			return report.ChangesText(a.out, c, o)
 		},
 	}
-	formatFlag(cmd, &format, []string{"table", "json"})
+	formatFlag(cmd, &format, formats)
 	return cmd
 }
 

@@ -102,11 +102,15 @@ func (a *app) listIncidents() error {
 	return p.err
 }
 
+// minuteLayout is a time for people, UTC.
+const minuteLayout = "2006-01-02 15:04Z"
+
+// moment formats a time that may be missing.
 func moment(t *time.Time, none string) string {
 	if t == nil {
 		return none
 	}
-	return t.UTC().Format("2006-01-02 15:04Z")
+	return t.UTC().Format(minuteLayout)
 }
 
 func (a *app) showIncident(in *incident.Incident) error {
@@ -173,7 +177,7 @@ func withNotes(text string, notes ...string) string {
 
 // when is the time of a phase, as exact as it is known.
 func when(x incident.Phase) string {
-	layout := "2006-01-02 15:04Z"
+	layout := minuteLayout
 	switch x.Precision {
 	case "month":
 		layout = "2006-01"

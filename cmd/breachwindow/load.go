@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -347,13 +348,8 @@ func (a *app) printSummary(sum store.Summary) error {
 		r.duplicates += f.Duplicates
 		r.rejects += f.Rejects
 	}
-	forms := make([]string, 0, len(byForm))
-	for form := range byForm {
-		forms = append(forms, form)
-	}
-	slices.Sort(forms)
-	rows := make([][]string, 0, len(forms))
-	for _, form := range forms {
+	rows := make([][]string, 0, len(byForm))
+	for _, form := range slices.Sorted(maps.Keys(byForm)) {
 		r := byForm[form]
 		rows = append(rows, []string{
 			form, fmt.Sprint(r.files), fmt.Sprint(r.records),
@@ -370,9 +366,7 @@ func (a *app) printSummary(sum store.Summary) error {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(a.out, "%d files read, %d known already; records %d = events %d + "+
-		"duplicates %d + rejects %d\n", sum.Files, sum.Known, sum.Records, sum.Events,
-		sum.Duplicates, sum.Rejects)
+	_, err = fmt.Fprintln(a.out, sumsOf(sum))
 	if err == nil {
 		err = a.printEmpty(sum)
 	}
@@ -380,6 +374,12 @@ func (a *app) printSummary(sum store.Summary) error {
 		err = a.printRejects(sum)
 	}
 	return err
+}
+
+// sumsOf are the sums of a load.
+func sumsOf(sum store.Summary) string {
+	return fmt.Sprintf("%d files read, %d known already; records %d = events %d + duplicates %d + "+
+		"rejects %d", sum.Files, sum.Known, sum.Records, sum.Events, sum.Duplicates, sum.Rejects)
 }
 
 // maxListed bounds a list of files; the rest is counted.

@@ -110,7 +110,7 @@ func (d *delivering) letterTo(ctx context.Context, to string) (m *mail.Mail, why
 		m, err = d.post.letter(d.result, o)
 		return m, "", err
 	}
-	since := last.At.Format("2006-01-02 15:04Z")
+	since := moment(&last.At, "")
 	if last.Result == d.result.hash && !d.what.run {
 		return nil, "has it since " + since + "; --again sends it once more", nil
 	}

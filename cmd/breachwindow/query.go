@@ -16,6 +16,7 @@ import (
 
 func (a *app) queryCmd() *cobra.Command {
 	var format string
+	formats := []string{"table", "csv", "jsonl"}
 	cmd := &cobra.Command{
 		Use:   "query SQL|-",
 		Short: "Run read-only SQL over the case",
@@ -30,14 +31,14 @@ stored; table and csv make log text harmless for terminals and spreadsheets.`,
 			if err != nil {
 				return err
 			}
-			w, ok := map[string]rowWriter{
+			if err := checkFormat(format, formats); err != nil {
+				return err
+			}
+			w := map[string]rowWriter{
 				"table": &tableRows{w: a.out, options: o},
 				"csv":   csvRows{csv.NewWriter(a.out)},
 				"jsonl": &jsonRows{w: a.out},
 			}[format]
-			if !ok {
-				return usagef("--format %q: write table, csv or jsonl", format)
-			}
 			db, err := a.reader(cmd.Context())
 			if err != nil {
 				return err
@@ -54,9 +55,7 @@ stored; table and csv make log text harmless for terminals and spreadsheets.`,
 			return printRows(cmd.Context(), db, text, w)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "table", "table, csv or jsonl")
-	must(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(
-		[]string{"table", "csv", "jsonl"}, cobra.ShellCompDirectiveNoFileComp)))
+	formatFlag(cmd, &format, formats)
 	return cmd
 }
 

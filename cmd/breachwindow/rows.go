@@ -212,9 +212,11 @@ func (j *jsonRows) header(columns []column) error {
 }
 
 func (j *jsonRows) row(values []any) error {
-	var b bytes.Buffer
+	b := bytes.NewBufferString("{")
 	for i, v := range values {
-		b.WriteByte(",{"[min(1, max(0, 1-i))])
+		if i > 0 {
+			b.WriteByte(',')
+		}
 		name, err := jsonOf(j.names[i], false)
 		if err != nil {
 			return err
@@ -223,7 +225,7 @@ func (j *jsonRows) row(values []any) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(&b, "%s:%s", name, value)
+		fmt.Fprintf(b, "%s:%s", name, value)
 	}
 	b.WriteString("}\n")
 	_, err := j.w.Write(b.Bytes())

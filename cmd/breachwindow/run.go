@@ -89,13 +89,12 @@ func (a *app) run(ctx context.Context, f runFlags) (*detect.Result, error) {
 	run := &runRecord{slot: f.slot, kept: f.mails || f.slot != ""}
 	sum, err := a.prepare(ctx, c, run)
 	if run.done != nil {
-		a.note("slot %s has been run, at %s", f.slot, run.done.Format("2006-01-02 15:04Z"))
+		a.note("slot %s has been run, at %s", f.slot, moment(run.done, ""))
 		return a.readResult("")
 	}
 	var r *detect.Result
 	if err == nil {
-		a.note("%d files read, %d known already; records %d = events %d + duplicates %d + rejects %d",
-			sum.Files, sum.Known, sum.Records, sum.Events, sum.Duplicates, sum.Rejects)
+		a.note("%s", sumsOf(sum))
 		r, err = a.detect(ctx, c, detectFlags{queryDir: f.queryDir})
 	}
 	if err == nil {
@@ -227,6 +226,14 @@ func formatFlag(cmd *cobra.Command, format *string, names []string) {
 		cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp)))
 }
 
+// checkFormat refuses what is none of the formats that a command has.
+func checkFormat(format string, names []string) error {
+	if !slices.Contains(names, format) {
+		return usagef("--format %q: write %s", format, oneOf(names))
+	}
+	return nil
+}
+
 // oneOf lists words as help and complaints do: table, json or csv.
 func oneOf(words []string) string {
 	last := len(words) - 1
@@ -242,13 +249,12 @@ func (a *app) renderer(format string) (func(*detect.Result) error, error) {
 	if format == "table" {
 		return func(r *detect.Result) error { return report.Text(a.out, r, o) }, nil
 	}
-	render, ok := renderers[format]
-	if !ok {
-		return nil, usagef("--format %q: write %s", format, oneOf(formats))
+	if err := checkFormat(format, formats); err != nil {
+		return nil, err
 	}
 	if slices.Contains(fileFormats, format) && a.terminal.width > 0 {
 		return nil, usagef("--format %s: a file is no text for a terminal\n"+
 			"hint: write it to one: > result.%s", format, format)
 	}
-	return func(r *detect.Result) error { return render(a.out, r) }, nil
+	return func(r *detect.Result) error { return renderers[format](a.out, r) }, nil
 }

@@ -95,13 +95,13 @@ func (s *scheduler) settings(ctx context.Context) (*post, error) {
 	return p, err
 }
 
-// name is how table runs knows a slot.
-func name(slot time.Time) string { return slot.UTC().Format(time.RFC3339) }
+// slotName is how table runs knows a slot.
+func slotName(slot time.Time) string { return slot.UTC().Format(time.RFC3339) }
 
 // answer runs a slot. Its error is that there is no answer.
 func (s *scheduler) answer(ctx context.Context, slot time.Time) error {
 	f := s.flags
-	f.slot = name(slot)
+	f.slot = slotName(slot)
 	r, err := s.run(ctx, f)
 	if err != nil {
 		return err
@@ -125,7 +125,7 @@ func (s *scheduler) deliver(ctx context.Context, slot time.Time) {
 			s.fail(ctx, fmt.Errorf("there is an answer, but it cannot be mailed: %w", err))
 			return
 		}
-		if err = s.mailResult(ctx, p, sending{run: true, slot: name(slot)}); err == nil {
+		if err = s.mailResult(ctx, p, sending{run: true, slot: slotName(slot)}); err == nil {
 			return
 		}
 		s.printError(ctx, err)
@@ -175,7 +175,7 @@ func (s *scheduler) loop(ctx context.Context) error {
 				return nil
 			}
 		} else {
-			s.note("the run of %s was missed", name(slot))
+			s.note("the run of %s was missed", slotName(slot))
 		}
 		switch err := s.runSlot(ctx, slot); {
 		case err == nil:
@@ -222,14 +222,14 @@ func (s *scheduler) missed(ctx context.Context) (time.Time, error) {
 // it looks at the clock again and again: if that was wrong and is set back, another slot is next.
 func (s *scheduler) wait(ctx context.Context) time.Time {
 	slot := s.slots.next(s.now())
-	s.note("the next run is at %s", name(slot))
+	s.note("the next run is at %s", slotName(slot))
 	for s.now().Before(slot) {
 		if !s.pause(ctx, min(slot.Sub(s.now()), time.Minute)) {
 			return time.Time{}
 		}
 		if next := s.slots.next(s.now()); next.Before(slot) {
 			slot = next
-			s.note("the clock was set back: the next run is at %s", name(slot))
+			s.note("the clock was set back: the next run is at %s", slotName(slot))
 		}
 	}
 	return slot

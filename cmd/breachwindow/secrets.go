@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -46,7 +45,7 @@ func (a *app) secretsListCmd() *cobra.Command {
 			for _, s := range c.data.Secrets {
 				row := []string{
 					s.ID, string(s.Kind), s.Short(), s.StoredIn,
-					day(s.CreatedAt), day(s.RotatedAt), shownBy(s),
+					moment(s.CreatedAt, ""), moment(s.RotatedAt, ""), shownBy(s),
 				}
 				for _, column := range extra {
 					row = append(row, s.Extra[column])
@@ -70,13 +69,6 @@ func (a *app) noteUnknownColumns(c *investigation) {
 	for _, line := range inventory.UnknownColumns(c.data.Secrets) {
 		a.note("%s", line)
 	}
-}
-
-func day(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02 15:04Z")
 }
 
 // shownBy names the log that can show a use of the secret.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +28,8 @@ follow each other and are alike are one line. Findings are those of the last run
 		Example: "  breachwindow timeline --secret aws-deploy\n" +
 			"  breachwindow timeline --ip 203.0.113.0/24 --from 2022-12-20T00:00:00Z --format csv",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if !slices.Contains(formats, f.format) {
-				return usagef("--format %q: write %s", f.format, oneOf(formats))
+			if err := checkFormat(f.format, formats); err != nil {
+				return err
 			}
 			if cmd.Flags().Changed("limit") && f.limit < 0 {
 				return usagef("--limit %d: write how many, or 0 for all", f.limit)

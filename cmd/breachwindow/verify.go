@@ -22,12 +22,10 @@ import (
 
 type verifyFlags struct{ keys, heads []string }
 
-// verifyFormats are what --format takes of verify, whose answer is no Result.
-var verifyFormats = []string{"table", "json"}
-
 func (a *app) verifyCmd() *cobra.Command {
 	var f verifyFlags
 	var format string
+	formats := []string{"table", "json"}
 	cmd := &cobra.Command{
 		Use:   "verify [DIR…]",
 		Short: "Prove that files are what they were: manifest, CloudTrail digests",
@@ -56,8 +54,8 @@ not be checked: without keys, without the newest signature, or in a time without
 			if err != nil {
 				return err
 			}
-			if !slices.Contains(verifyFormats, format) {
-				return usagef("--format %q: write %s", format, oneOf(verifyFormats))
+			if err := checkFormat(format, formats); err != nil {
+				return err
 			}
 			if len(args) > 0 && cmd.Flags().Changed("case") {
 				return usagef("name a case or folders, not both")
@@ -79,7 +77,7 @@ not be checked: without keys, without the newest signature, or in a time without
 	flags.StringArrayVar(&f.keys, "keys", nil, "a file saved from aws cloudtrail list-public-keys")
 	flags.StringArrayVar(&f.heads, "heads", nil,
 		"a file or folder saved from aws s3api head-object")
-	formatFlag(cmd, &format, verifyFormats)
+	formatFlag(cmd, &format, formats)
 	return cmd
 }
 

@@ -96,7 +96,7 @@ func (p *page) facts(facts ...fact) {
 // limit returns how many of n things to show: all, unless a person reads them on a terminal, where
 // the eye gives up after most.
 func (p *page) limit(n, most int) int {
-	if p.all || p.cols == 0 || p.o.Wide {
+	if p.all || p.cols == 0 {
 		return n
 	}
 	return min(n, most)

@@ -18,7 +18,6 @@ import (
 type Options struct {
 	Width int  // columns of the terminal; 0: not a terminal
 	Color bool // colour the verdicts; words carry the meaning without it
-	Wide  bool // all columns and rows in full, even where lines then pass the terminal's edge
 }
 
 // Text writes the whole report: the answer in one sentence, a table of the secrets, why each

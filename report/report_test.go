@@ -71,8 +71,8 @@ func TestGolden(t *testing.T) {
 			golden(t, fmt.Sprintf("%s-%d", name, width), render(t, f))
 		}
 	}
-	o := report.Options{Width: 80, Color: true, Wide: true}
-	golden(t, "text-80-colour-wide", render(t, formats(r, o)["text"]))
+	o := report.Options{Width: 80, Color: true}
+	golden(t, "text-80-colour", render(t, formats(r, o)["text"]))
 	golden(t, "result", render(t, func(w io.Writer) error { return report.JSON(w, r) }))
 	empty := &detect.Result{Schema: 1, Tool: "breachwindow 0.1.0"}
 	golden(t, "text-empty", render(t, func(w io.Writer) error { return report.Text(w, empty, report.Options{}) }))

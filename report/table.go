@@ -41,11 +41,7 @@ func (p *page) grid(g grid) error {
 		return nil
 	}
 	g.clean()
-	cols := p.cols
-	if p.o.Wide {
-		cols = 0
-	}
-	l, ok := g.fit(cols)
+	l, ok := g.fit(p.cols)
 	if !ok {
 		p.lists(g)
 		return nil

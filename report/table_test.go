@@ -23,7 +23,6 @@ func TestTable(t *testing.T) {
 	}
 	golden(t, "table-0", table(t, header, rows, report.Options{}))
 	golden(t, "table-60", table(t, header, rows, report.Options{Width: 60}))
-	golden(t, "table-60-wide", table(t, header, rows, report.Options{Width: 60, Wide: true}))
 	golden(t, "table-no-rows", table(t, header, nil, report.Options{Width: 60}))
 }
 

@@ -100,7 +100,7 @@ func (s shower) secret(ctx context.Context, r *detect.Result, id string) error {
 		return err
 	}
 	f := detect.MomentFilter{Secret: id}
-	if s.options.Width > 0 && !s.options.Wide {
+	if s.options.Width > 0 {
 		f.Last = storyRows
 	}
 	moments, left, err := detect.Moments(ctx, s.db, r.Findings, f)

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 )
 
@@ -140,8 +139,7 @@ func (w *finder) folder(p string) {
 	if err != nil {
 		w.problem(p, err, "")
 	}
-	sort.Slice(entries, func(i, j int) bool { return entries[i].Name() < entries[j].Name() })
-	for _, e := range entries {
+	for _, e := range entries { // sorted by name
 		w.entry(filepath.Join(p, e.Name()), e.Name())
 	}
 }

@@ -6,10 +6,9 @@
 // A file goes through these steps, each in the file that bears its name: packed.go unpacks,
 // archive.go hands on the files in an archive, block.go reads the bytes into immutable
 // blocks, form.go recognises, cut.go cuts records out of JSON, csv.go out of CSV and parquet.go
-// out of Parquet,
-// walker.go validates a record and finds its members in one pass, and cloudtrail.go,
-// github.go and circleci.go map it. A record that none of them knows may hold others:
-// envelope.go opens it.
+// out of Parquet, walker.go validates a record and finds its members in one pass, and
+// cloudtrail.go, github.go and circleci.go map it. A record that none of them knows may hold
+// others: envelope.go opens it.
 //
 // # Limitations
 //

@@ -215,8 +215,15 @@ func (a *app) decide(r *detect.Result) {
 	}
 }
 
-// path is a path inside the case folder.
-func (a *app) path(name string) string { return filepath.Join(a.caseDir, name) }
+// path is where a path that the case names lies: in the case folder, unless it is absolute.
+func (a *app) path(name string) string { return joined(a.caseDir, name) }
+
+func joined(dir, path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
 
 const (
 	databaseName = "breachwindow.duckdb"

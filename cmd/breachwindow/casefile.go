@@ -210,19 +210,14 @@ func (c *investigation) resolve(name string) error {
 
 // inside makes a path that the case names relative to the case; a built-in id stays.
 func (c *investigation) inside(path string) string {
-	if filepath.IsAbs(path) || !strings.ContainsAny(path, `/\.`) {
+	if !strings.ContainsAny(path, `/\.`) {
 		return path
 	}
-	return filepath.Join(c.dir, path)
+	return c.beside(path)
 }
 
 // beside makes a path that the case names relative to the case.
-func (c *investigation) beside(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(c.dir, path)
-}
+func (c *investigation) beside(path string) string { return joined(c.dir, path) }
 
 func (c *investigation) readSecrets(name string) ([]inventory.Secret, error) {
 	var lists [][]inventory.Secret

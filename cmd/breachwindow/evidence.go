@@ -131,10 +131,7 @@ func (e *evidence) judge(ctx context.Context) (err error) {
 	if err := e.folder.write(reportName, page); err != nil {
 		return err
 	}
-	return e.folder.write(resultName, func(w io.Writer) error {
-		_, err := w.Write(b.Bytes())
-		return err
-	})
+	return e.folder.write(resultName, text(b.String()))
 }
 
 // apartFromLogs refuses a folder that the next run would take for logs.
@@ -144,11 +141,8 @@ func (a *app) apartFromLogs(c *investigation, dir string) error {
 		return err
 	}
 	for _, l := range c.file.Logs {
-		pattern := l.Path
-		if !filepath.IsAbs(pattern) {
-			pattern = a.path(pattern)
-		}
-		if pattern, err = filepath.Abs(pattern); err != nil {
+		pattern, err := filepath.Abs(a.path(l.Path))
+		if err != nil {
 			return err
 		}
 		for p := abs; ; p = filepath.Dir(p) {

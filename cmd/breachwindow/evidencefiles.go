@@ -10,7 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -130,11 +129,7 @@ func (e *evidence) writeCase(context.Context) error {
 	}
 	files := []struct{ name, path string }{{caseName, e.path(caseName)}}
 	for _, name := range slices.Concat(e.c.file.Secrets, e.c.file.Indicators) {
-		path := filepath.Join(e.c.dir, name)
-		if filepath.IsAbs(name) {
-			path = name
-		}
-		files = append(files, struct{ name, path string }{name, path})
+		files = append(files, struct{ name, path string }{name, e.c.beside(name)})
 	}
 	for _, f := range files {
 		content, err := os.ReadFile(f.path)

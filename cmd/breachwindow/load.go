@@ -181,7 +181,7 @@ func (a *app) findLogs(c *investigation, entries []logEntry, fromArgs bool) (out
 	wanted := map[string]string{}
 	for _, e := range entries {
 		pattern := e.Path
-		if !fromArgs && !filepath.IsAbs(pattern) {
+		if !fromArgs {
 			pattern = a.path(pattern)
 		}
 		paths := []string{pattern}
@@ -311,10 +311,11 @@ func (a *app) locate(name string) string {
 		}
 		return string([]byte{byte(n)})
 	})
-	if _, err := os.Lstat(a.lies(bytesOf)); err == nil {
-		return a.lies(bytesOf)
+	path := a.path(filepath.FromSlash(bytesOf))
+	if _, err := os.Lstat(path); err == nil {
+		return path
 	}
-	return a.lies(name)
+	return a.path(filepath.FromSlash(name))
 }
 
 // escapedByte is a byte that begins no rune, as nameOf writes it, or the backslash of a name that
@@ -323,14 +324,6 @@ var (
 	escapedByte = regexp.MustCompile(`\\x(?:[89a-f][0-9a-f]|5c)`)
 	likeEscape  = regexp.MustCompile(`\\(x(?:[89a-f][0-9a-f]|5c))`)
 )
-
-func (a *app) lies(name string) string {
-	path := filepath.FromSlash(name)
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return a.path(path)
-}
 
 // printSummary prints what a load read: a table by form, then the sums, the rejects last.
 func (a *app) printSummary(sum store.Summary) error {

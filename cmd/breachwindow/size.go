@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"breachwindow/ingest"
 )
 
 // size is a flag that counts bytes: 500M, 64GiB, 1099511627776.
@@ -42,7 +44,7 @@ func (s *size) Set(text string) error {
 
 // expandFlag lets the user raise the bound on what a file unpacks to.
 func (a *app) expandFlag(cmd *cobra.Command) {
-	a.maxExpand = 64 << 30
+	a.maxExpand = ingest.DefaultMaxExpand
 	cmd.Flags().Var(&a.maxExpand, "max-expand",
 		"how many bytes one file may unpack to, with all that is in it")
 }

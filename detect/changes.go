@@ -108,8 +108,8 @@ func (c *Changes) Found() bool {
 		slices.ContainsFunc(c.WentOn, WentOn.Weighs) || len(c.Minted) > 0 || len(c.ExposedNext) > 0
 }
 
-// Holes tells that less is known than before: the logs tell less, or a secret is not asked about any
-// more. Answers that got better by that are no better.
+// Holes tells that less is known than before: the logs tell less, or a secret is no longer in the
+// inventory. Answers that look better because of that are not.
 func (c *Changes) Holes() bool {
 	return len(c.Gaps) > 0 || len(c.Fewer) > 0 || len(c.Blind) > 0 || len(c.Problems) > 0 ||
 		c.Rejects > 0 || len(c.GoneSecrets) > 0
@@ -260,8 +260,8 @@ func (c *Changes) coverage(before, now []CoverageSpan) {
 	})
 }
 
-// lost finds what a scope's logs had and have no more: their ends, or events between them. A log that
-// was cut or replaced takes its findings with it, and must not pass for a better answer.
+// lost finds what a scope's logs no longer have: time at either end, or events in between. A log
+// that was cut or replaced takes its findings with it, and must not pass for a better answer.
 func (c *Changes) lost(old, now CoverageSpan) {
 	ends := len(c.Gaps)
 	for _, g := range []Gap{{From: old.From, To: now.From}, {From: now.To, To: old.To}} {

@@ -15,17 +15,16 @@ const (
 	LowConfidence    Confidence = "low"
 )
 
-// thinDays and thinUses are what a baseline has at least, to know a habit from a coincidence: a week
-// has all of its days once.
+// thinDays and thinUses are the least that a baseline needs to tell a habit from a coincidence: a
+// week has each of its days once.
 const (
 	thinDays = 7
 	thinUses = 10
 )
 
-// confidence is lowered by one step for each reason, each of which is said. A published address, or a
-// success after the rotation, needs no habit to compare with.
-// What only a decision of triage makes of it is a reason too; without is the verdict that there would
-// be otherwise.
+// confidence starts high and loses a step for each reason, which it returns too. A published
+// address, or a success after the rotation, needs no habit to compare with. That the verdict would
+// be another without triage, given as without, is a reason as well.
 func confidence(
 	f facts, verdict Verdict, grounds []Finding, without Verdict,
 ) (Confidence, []string) {
@@ -93,7 +92,7 @@ func (f facts) baseline() string {
 }
 
 // onlySharedIndicator tells that nothing but published addresses speaks against a secret, and that
-// each of them is in a network that many pass through.
+// many people share each of their networks.
 func onlySharedIndicator(f facts, grounds []Finding) bool {
 	found := false
 	for _, x := range grounds {

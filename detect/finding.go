@@ -20,8 +20,8 @@ const (
 	maxValues = 100 // distinct addresses, actors, actions and attribute values
 )
 
-// eventText has a row's event in the order in which a finding lists them, and its place. The engines
-// keep the least few of a column without sorting all.
+// eventText is a row's event and its place, as text that sorts in the order in which a finding
+// lists its events. The engine keeps the least few of a column without sorting all of them.
 const eventText = "coalesce(CAST(q.time AS VARCHAR), '~') || chr(31) || coalesce(q.event_source, '')\n" +
 	"    || chr(31) || q.event_id || chr(31) || coalesce(CAST(q.file AS VARCHAR), '')\n" +
 	"    || chr(31) || coalesce(CAST(q.pos AS VARCHAR), '')"
@@ -99,8 +99,8 @@ func distinct(column string) string {
 		c, c, maxValues)
 }
 
-// allDistinct has, for an event without the value, an empty one. One more than is compared tells that
-// there are too many.
+// allDistinct lists the distinct values, "" standing for events without one. It keeps one more than
+// is compared, which tells that there are too many.
 func allDistinct(column, filter string) string {
 	return fmt.Sprintf("slice(array_sort(map_keys(histogram(coalesce(CAST(q.%s AS VARCHAR), ''))%s)), 1, %d)",
 		quote(column), filter, maxSeen+1)
@@ -173,8 +173,8 @@ func shown(list []string) []string {
 	return list[:min(len(list), maxValues)]
 }
 
-// events reads what sql wrote, and the places of the first few. What names no file that was read, in a
-// detection of the user's, has none.
+// events takes apart what sql wrote: the ids, and the places of the first few. An event of a user's
+// own detection that names no loaded file has no place.
 func (g grouping) events(list []string) (ids []string, places []Place) {
 	ids, places = make([]string, 0, len(list)), []Place{}
 	for _, text := range list {

@@ -14,8 +14,8 @@ import (
 // maxSteps bounds each kind of step; the rest is counted.
 const maxSteps = 4
 
-// next says what to do about a secret: end it, end what it made, rotate what it read, ask its owner,
-// get the logs that are missing. Nothing for one that was never exposed.
+// next says what to do about a secret: end it, end what it made, rotate what it read, ask its
+// owner, get the logs that are missing. Nothing for one that was never exposed.
 func next(f facts, a SecretAnswer, minted []Minting, exposed []Exposure) []string {
 	if !f.exposed {
 		return []string{}

@@ -168,7 +168,8 @@ type Finding struct {
 	Triage *Triage `json:"triage,omitempty"`
 }
 
-// Place is where the record of an event is: a file, by its path as in Inputs, and the line or element.
+// Place is where the record of an event is: a file, by its path as in Inputs, and the line or
+// element.
 type Place struct {
 	Event string `json:"event"`
 	File  string `json:"file"`
@@ -277,8 +278,8 @@ type Minting struct {
 	Event    string `json:"event"`
 }
 
-// Exposure is a thing that an exposed secret, or what it made, read: a value to rotate too. Certain is
-// false where the log cannot tell the reader from the owner.
+// Exposure is a thing that an exposed secret, or what it made, read: a value to rotate too. Certain
+// is false where the log cannot tell the reader from the owner.
 type Exposure struct {
 	Secret     string    `json:"secret"`
 	What       string    `json:"what"` // secret, parameter, code, function environment …

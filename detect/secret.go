@@ -183,8 +183,8 @@ func perSecret[T any](list []T, secret func(T) string) map[string][]T {
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
 // they are in a log that could show a use, whatever the times around them: the lost record's is
-// not known. In a file of no one source (form mixed, an archive) they may be of any. A file that is not
-// recognised may be such a log in a form that is not read yet.
+// not known. In a file of no one source (form mixed, an archive) they may be of any. A file that is
+// not recognised may be such a log in a form that is not read yet.
 const answersQuery = `
 SELECT
   s.id, s.kind, s.short, s.name, s.stored_in, s.owner, s.account, s.exposed,

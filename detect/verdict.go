@@ -67,8 +67,8 @@ func (f facts) judgeUnexposed(a SecretAnswer) SecretAnswer {
 	return a
 }
 
-// untriaged is the verdict that findings, gaps and uses alone would give. Uses that are expected only
-// by a decision are expected here too: what they would be without it is not computed.
+// untriaged is the verdict that findings, gaps and uses alone would give. Uses that are expected
+// only by a decision are expected here too: what they would be without it is not computed.
 func untriaged(f facts, findings []Finding, doubtful bool) Verdict {
 	plain := []Finding{}
 	for _, x := range findings {
@@ -124,8 +124,8 @@ func aboutRotation(query string) bool {
 	return query == "any/rotation-missing" || query == "any/rotation-contradicted"
 }
 
-// rankSecrets puts the worst first: by verdict, then what is still alive, then by the worst that was
-// found and how many things, then by how often it was used otherwise than expected.
+// rankSecrets puts the worst first: by verdict, then what is still alive, then by the worst that
+// was found and how many things, then by how often it was used otherwise than expected.
 func rankSecrets(secrets []SecretAnswer, found map[string][]Finding) {
 	alive := []string{"contradicted", "missing", "claimed", "vendor", "confirmed"}
 	type weight struct{ level, kinds int }

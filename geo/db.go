@@ -124,10 +124,10 @@ func (db *DB) Databases() []Database {
 }
 
 // Lookup reads text as an address, with or without a port, and says what is known of it. Of a list,
-// as proxies write it, the last public address counts, else the last: it is the one that the service
-// saw itself, those before it are the client's word. ok is false for what is none: a service's name,
-// "AWS Internal", an anonymised address with leading zeros. An error names the database that is
-// damaged.
+// as proxies write it, the last public address counts, else the last: it is the one that the
+// service saw itself, those before it are the client's word. ok is false for what is none: a
+// service's name, "AWS Internal", an anonymised address with leading zeros. An error names the
+// database that is damaged.
 func (db *DB) Lookup(text string) (info Info, ok bool, err error) {
 	addr, ok := find(text)
 	if !ok {

@@ -265,8 +265,8 @@ func (t *trail) outcome(e *Event) {
 	}
 }
 
-// console names the session that a login begins: no key signs it, so nothing else would. It is known
-// by the identity, which a form that has names only leaves out.
+// console names the session that a login begins: no key signs it, so nothing else would. It is
+// known by the identity, which a form that has names only leaves out.
 func (t *trail) console(e *Event) {
 	if e.Action != "ConsoleLogin" || e.Credential != "" || e.Outcome != "success" ||
 		!strings.HasPrefix(e.Actor, "arn:") {

@@ -23,7 +23,8 @@ const SkipSystem = "kept by the operating system, no log"
 // ErrNoFiles is the cause of a PathError with a folder that has no files.
 var ErrNoFiles = errors.New("no files in it")
 
-// PathError says why a path's files are not listed. Its cause is fs.ErrNotExist for what is not there.
+// PathError says why a path's files are not listed. Its cause is fs.ErrNotExist if the path does
+// not exist.
 type PathError struct {
 	Path string // in the form of [Path].Name
 	Err  error

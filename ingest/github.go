@@ -348,8 +348,8 @@ func (a *audit) actingToken(e *Event) string {
 	return a.tokenName(ghHashedToken)
 }
 
-// isAboutToken tells an event about a token, of GitHub Enterprise Server: it names the token that was
-// made or ended where others name the one that acts, and gives its last characters beside it.
+// isAboutToken tells an event about a token, of GitHub Enterprise Server: it names the token that
+// was made or ended where others name the one that acts, and gives its last characters beside it.
 func (a *audit) isAboutToken(e *Event) bool {
 	return e.Service == "oauth_access" && a.f[ghLastEight] > 0
 }

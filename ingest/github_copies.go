@@ -9,8 +9,8 @@ import (
 // Copies of GitHub's records that others took apart: they are put together again here, as far as
 // the copy has their members.
 
-// fromOpenAudit makes a record of the object that was just walked, if it is one that was brought into
-// CloudTrail Lake as an event of an integration: AWS's sample has the member that all have in
+// fromOpenAudit makes a record of the object that was just walked, if it is one that was brought
+// into CloudTrail Lake as an event of an integration: AWS's sample has the member that all have in
 // members of CloudTrail's and all others in requestParameters. Names are in lower case where Lake
 // returned them as the text of a struct.
 func (o *opener) fromOpenAudit() (record []byte, why string) {

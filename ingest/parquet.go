@@ -87,7 +87,8 @@ func openParquet(r io.ReaderAt, size int64) (p *parquetRows, err error) {
 	return p, nil
 }
 
-// checkFooter makes sure that the footer is within the file: memory for it is taken before it is read.
+// checkFooter makes sure that the footer is within the file: memory for it is taken before it is
+// read.
 func checkFooter(r io.ReaderAt, size int64) error {
 	var end [8]byte // the footer's length, and the magic bytes
 	if _, err := r.ReadAt(end[:], max(0, size-int64(len(end)))); err != nil {

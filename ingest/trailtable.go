@@ -145,8 +145,8 @@ func (o *opener) fromLake(b []byte) []byte {
 	return o.assembled()
 }
 
-// fromText makes a record of the object that was just walked, if it is one whose objects are JSON in
-// strings. why says which cannot be read.
+// fromText makes a record of the object that was just walked, if it is one whose objects are JSON
+// in strings. why says which cannot be read.
 func (o *opener) fromText() (record []byte, why string) {
 	t := trail{mapper: &o.mapper}
 	o.pick(0, &cloudTrailNames, true, t.f[:])

@@ -62,8 +62,8 @@ func parseMoment(s string) (moment, *fault) {
 	return moment{time: t.UTC()}, nil
 }
 
-// ParseTime reads a time as an inventory's columns have it, with a zone, and gives it in UTC. A date
-// alone is its midnight UTC, and isDate says so. The error says what to write.
+// ParseTime reads a time as an inventory's columns have it, with a zone, and gives it in UTC. A
+// date alone is its midnight UTC, and isDate says so. The error says what to write.
 func ParseTime(s string) (t time.Time, isDate bool, err error) {
 	m, bad := parseMoment(s)
 	if bad != nil {

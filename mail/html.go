@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// The templates are what Outlook, which renders with Word, and Gmail, which drops styles, both show:
-// tables, inline styles, colours in hex, nothing that is loaded.
+// The templates are what Outlook, which renders with Word, and Gmail, which drops styles, both
+// show: tables, inline styles, colours in hex, nothing that is loaded.
 //
 //go:embed letter.gohtml failure.gohtml
 var templates embed.FS

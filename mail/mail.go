@@ -1,9 +1,9 @@
 // Package mail makes a mail of a Result and sends it: the last stage of the flow, beside report. It
 // knows a Result and how report words it, neither the logs nor the database.
 //
-// A mail goes to inboxes that others read too. So it has no raw record and no token, shortens access
-// key ids, and clips what a log says. Its Message-ID follows from case, result and recipient: whoever
-// gets it twice sees it once.
+// A mail goes to inboxes that others read too. So it has no raw record and no token, shortens
+// access key ids, and clips what a log says. Its Message-ID follows from case, result and
+// recipient: whoever gets it twice sees it once.
 package mail
 
 import (

@@ -13,8 +13,8 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// The ways to a server. There is no way back from one to another: findings go in the clear only where
-// somebody says so.
+// How a server is reached. Nothing falls back from one way to another: findings travel in the clear
+// only where the settings say so.
 const (
 	StartTLS    = "mandatory" // TLS after a greeting, or nothing
 	ImplicitTLS = "implicit"

@@ -6,8 +6,8 @@ import (
 	"breachwindow/detect"
 )
 
-// exposedNext writes what was read with the exposed secrets: the second list to rotate. What the log
-// cannot tell from the owner's own reading is only counted.
+// exposedNext writes what was read with the exposed secrets: the second list to rotate. What the
+// log cannot tell from the owner's own reading is only counted.
 func (p *page) exposedNext(all []detect.Exposure, secret bool, rest string) error {
 	if len(all) == 0 {
 		return nil

@@ -19,8 +19,8 @@ func weight(l detect.Level) int {
 	return slices.Index(levels, l)
 }
 
-// byLevel returns the findings, worst first, then in the order in which it happened. What was triaged
-// benign comes last: it is there, and weighs nothing.
+// byLevel returns the findings, worst first, then in the order in which it happened. What was
+// triaged benign comes last: it is there, and weighs nothing.
 func byLevel(findings []detect.Finding) []detect.Finding {
 	return slices.SortedStableFunc(slices.Values(findings), func(a, b detect.Finding) int {
 		return cmp.Or(

@@ -20,10 +20,10 @@ import (
 //go:embed html
 var pageFiles embed.FS
 
-// HTML writes the whole report as one page, which loads nothing and sends nothing: it can be mailed,
-// printed and opened years later. Its script filters and folds; without it everything can be read.
-// The page's policy allows this style and this script by their hashes, so that nothing that came
-// from a log could run, should it ever get past the escaping.
+// HTML writes the whole report as one page, which loads nothing and sends nothing: it can be
+// mailed, printed and opened years later. Its script filters and folds; without it everything can
+// be read. The page's policy allows this style and this script by their hashes, so that nothing
+// that came from a log could run, should it ever get past the escaping.
 func HTML(w io.Writer, r *detect.Result) error {
 	style, err := pageFiles.ReadFile("html/page.css")
 	if err != nil {

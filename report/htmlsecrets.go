@@ -204,8 +204,8 @@ func (x *index) finding(f detect.Finding) findingView {
 	return v
 }
 
-// placesOf says where a finding's first events are, those in one file under its name, and how to see
-// the others.
+// placesOf lists where a finding's first events are, those in one file under its name, and how to
+// see the others.
 func placesOf(f detect.Finding) (facts []fact) {
 	listed, name, file := 0, "events", ""
 	for _, p := range f.Places {

@@ -64,7 +64,7 @@ type lineWriter struct {
 	err      error
 }
 
-// add writes a line. Its type comes first, for people who read it and for tools that look no further.
+// add writes a line, its type first: for people, and for tools that look no further.
 func (l *lineWriter) add(kind string, v any) {
 	if l.err != nil {
 		return

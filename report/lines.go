@@ -11,8 +11,8 @@ import (
 	"breachwindow/detect"
 )
 
-// writeLines writes a JSON object per line; what names them in errors. For tools that show what they
-// decode, the texts must be cleaned before: an escape in the JSON protects nobody there.
+// writeLines writes a JSON object per line; what names them in errors. For tools that show what
+// they decode, the texts must be cleaned before: an escape in the JSON protects nobody there.
 func writeLines[T any](w io.Writer, what string, lines []T) error {
 	var out bytes.Buffer
 	for _, line := range lines {

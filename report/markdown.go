@@ -26,10 +26,11 @@ var extents = []extent{
 	{40, 8, 6, 600}, {25, 8, 5, 400}, {15, 6, 4, 300}, {10, 4, 3, 200}, {5, 3, 2, 100}, {2, 1, 1, 40},
 }
 
-// Markdown writes the result for a ticket, in the Markdown of GitHub, GitLab and Jira: the answer, what
-// to do as a list to tick off, the secrets, why, the findings, what was made and read with them, and
-// what the logs cannot tell. Nothing that a log says becomes markup, a link, a mention or a reference.
-// It is as long as a ticket may be; what does not fit is counted, and report.html has it.
+// Markdown writes the result for a ticket, in the Markdown of GitHub, GitLab and Jira: the answer,
+// what to do as a list to tick off, the secrets, why, the findings, what was made and read with
+// them, and what the logs cannot tell. Nothing that a log says becomes markup, a link, a mention or
+// a reference. It is as long as a ticket may be; what does not fit is counted, and report.html has
+// it.
 func Markdown(w io.Writer, r *detect.Result) error {
 	var text []byte
 	for _, e := range extents {
@@ -123,7 +124,8 @@ func (t *ticket) left(n int, what string) {
 	}
 }
 
-// tableOf writes the first of some rows, whose cells are Markdown already, and says how many are left out.
+// tableOf writes the first of some rows, whose cells are Markdown already, and says how many are
+// left out.
 func tableOf[T any](t *ticket, header []string, all []T, cells func(T) []string) {
 	t.row(header)
 	t.row(slices.Repeat([]string{"---"}, len(header)))

@@ -8,7 +8,7 @@ import (
 	"breachwindow/detect"
 )
 
-// secrets writes the table of all secrets, and of those that it leaves out how many have which verdict.
+// secrets writes the table of all secrets. Of those that do not fit it counts the verdicts.
 func (t *ticket) secrets(secrets []detect.SecretAnswer) {
 	if len(secrets) == 0 {
 		return

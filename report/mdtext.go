@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Markdown has more than one reader: CommonMark's escapes keep a text from becoming emphasis, a link or
-// a table, but GitHub, GitLab and Jira look once more through what was rendered, for @people, #12,
-// PROJ-12, a commit's hash or an address, and a backslash does not stop them. Nothing of that is looked
-// for in code. So a word is either plain, of letters that mean nothing to any of them, or it stands in
-// backticks as it was: it can be read, searched and copied, which it could not with an invisible
-// character in it.
+// Markdown has more than one reader: CommonMark's escapes keep a text from becoming emphasis, a
+// link or a table, but GitHub, GitLab and Jira look once more through what was rendered, for
+// @people, #12, PROJ-12, a commit's hash or an address, and a backslash does not stop them. Nothing
+// of that is looked for in code. So a word is either plain, of letters that mean nothing to any of
+// them, or it stands in backticks as it was: it can be read, searched and copied, which it could
+// not with an invisible character in it.
 
 // prose writes a sentence: what could mean something in Markdown, or to who reads it, becomes code.
 func prose(s string) string {
@@ -39,8 +39,8 @@ var commands = map[string]*regexp.Regexp{
 	"breachwindow": regexp.MustCompile(`^[a-z]+\b`),
 }
 
-// commandAt returns how many words a command has that begins there, 0 if none does. It ends with its
-// clause.
+// commandAt returns how many words a command has that begins there, 0 if none does. It ends with
+// its clause.
 func commandAt(words []string) int {
 	if len(words) < 2 || commands[words[0]] == nil || !commands[words[0]].MatchString(words[1]) {
 		return 0
@@ -80,8 +80,8 @@ var (
 	reference = regexp.MustCompile(`[A-Za-z][A-Za-z0-9]*-\d|^[0-9a-fA-F]{7,}$`)
 )
 
-// isOrdinary says whether a word means nothing but itself to any reader of Markdown: a date, or letters
-// with hyphens and commas between them that are no hash, no ticket and no id.
+// isOrdinary says whether a word means nothing but itself to any reader of Markdown: a date, or
+// letters with hyphens and commas between them that are no hash, no ticket and no id.
 func isOrdinary(w string) bool {
 	if moment.MatchString(w) {
 		return true
@@ -101,8 +101,8 @@ func isOrdinary(w string) bool {
 	return !reference.MatchString(w) && !keyID.MatchString(w) && (letters == 0 || digits == 0 || len(w) < 6)
 }
 
-// code writes a text as code that it cannot break out of: its fence is longer than any in it. A pipe
-// would end the cell of a table even there, so it stands between two pieces of code, escaped.
+// code writes a text as code that it cannot break out of: its fence is longer than any in it. A
+// pipe would end the cell of a table even there, so it stands between two pieces of code, escaped.
 func code(s string) string {
 	s = Clean(s)
 	if s == "" {

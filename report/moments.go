@@ -33,8 +33,8 @@ func MomentsText(w io.Writer, moments []detect.Moment, left int64, o Options) er
 	return p.writeTo(w)
 }
 
-// SecretStory writes the story of one secret under a title, and how many moments before these are left
-// out.
+// SecretStory writes the story of one secret under a title, and how many moments before these are
+// left out.
 func SecretStory(w io.Writer, moments []detect.Moment, left int64, id string, o Options) error {
 	p := newPage(o)
 	p.out.WriteByte('\n') // after what is known of it
@@ -79,8 +79,8 @@ func (p *page) moments(moments []detect.Moment, secret bool) error {
 	return p.grid(g)
 }
 
-// happened is the kind of a moment, of a finding its level first: where a terminal is narrow, the end is
-// clipped.
+// happened names the kind of a moment. Of a finding the level comes first, since a narrow terminal
+// clips the end.
 func happened(m detect.Moment) string {
 	if level, ok := strings.CutPrefix(m.What, detect.FindingMoment); ok {
 		return level + " finding"
@@ -88,7 +88,8 @@ func happened(m detect.Moment) string {
 	return m.What
 }
 
-// folded makes one line of the findings that a secret had at one time: the worst, and how many more.
+// folded joins the findings that a secret had at one time into one line: the worst, and how many
+// more there are.
 func folded(moments []detect.Moment) []detect.Moment {
 	var out []detect.Moment
 	more := 0

@@ -24,9 +24,9 @@ const (
 // earlier one opened: as resolved, unless it was never rotated and may still be used by whoever has
 // it. The uid of a finding and of a secret's verdict is the same in each run of a case.
 //
-// What people decided is the status: a finding that was triaged benign is suppressed, as long as that
-// holds, and so is a secret that is clear with the help of triage; what was confirmed or needs work is
-// in progress. The comment says who decided, when and why.
+// What people decided is the status: a finding that was triaged benign is suppressed, as long as
+// that holds, and so is a secret that is clear with the help of triage; what was confirmed or needs
+// work is in progress. The comment says who decided, when and why.
 //
 // No clock is read. The time of a finding is that of the last event that it rests on: before, it
 // could not have been made as it is. The time of a verdict is the end of what the logs cover, for
@@ -105,8 +105,8 @@ var (
 	ocsfClosed = ocsfState{3, "Close", 4, "Resolved"}
 )
 
-// triagedTo is the state after what a person decided. A decision that does not hold any more changes
-// nothing: it is as new as before.
+// triagedTo is the state after what a person decided. A decision that does not hold any more
+// changes nothing: it is as new as before.
 func (s ocsfState) triagedTo(t *detect.Triage) ocsfState {
 	if t == nil || t.State != detect.Holds && t.State != "" {
 		return s

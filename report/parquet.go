@@ -76,13 +76,13 @@ type parquetRow struct {
 //	a secret without any         one row; the finding's columns are NULL
 //	a finding tied to no secret  one row; the secret's columns are NULL
 //
-// A table of findings alone would lose the secrets that are clear or unknown, and with them that they
-// were looked at: "no row" would read as "not used". Two files would have to be kept together. So
-// count(DISTINCT secret) is every secret of the inventory, count(finding) every finding, and the
-// secret's columns repeat, which costs nothing in this format. Times are microseconds UTC, lists are
-// lists, attributes are JSON text, since each detection has its own. Values are those of result.json,
-// as they were logged: who prints them must know that log text is hostile. The case, the tool, the
-// incident and the totals stand in the file's metadata under breachwindow.
+// A table of findings alone would lose the secrets that are clear or unknown, and with them that
+// they were looked at: "no row" would read as "not used". Two files would have to be kept together.
+// So count(DISTINCT secret) is every secret of the inventory, count(finding) every finding, and the
+// secret's columns repeat, which costs nothing in this format. Times are microseconds UTC, lists
+// are lists, attributes are JSON text, since each detection has its own. Values are those of
+// result.json, as they were logged: who prints them must know that log text is hostile. The case,
+// the tool, the incident and the totals stand in the file's metadata under breachwindow.
 func Parquet(w io.Writer, r *detect.Result) error {
 	rows, err := parquetRows(r)
 	if err != nil {
@@ -206,7 +206,7 @@ func known(s string) *string {
 	return text(s)
 }
 
-// texts is a list that is there, if only an empty one: NULL is for the side of the join that is not.
+// texts returns a list, empty rather than nil: NULL is for the side of the join that is absent.
 func texts(all []string) []string {
 	out := make([]string, len(all))
 	for i := range all {

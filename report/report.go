@@ -2,9 +2,9 @@
 // the last stage of the flow, so a saved result renders again without the evidence at hand.
 //
 // Text is for a person at a terminal or for a pipe, HTML and XLSX for one at a desk, Markdown for a
-// ticket, JSON for programs and for result.json, JSONL, CSV and Parquet for programs that want rows.
-// Everything that came from a log is hostile and goes through Clean; what only programs read, JSON and
-// Parquet, has it as it was.
+// ticket, JSON for programs and for result.json, JSONL, CSV and Parquet for programs that want
+// rows. Everything that came from a log is hostile and goes through Clean; what only programs read,
+// JSON and Parquet, has it as it was.
 package report
 
 import (

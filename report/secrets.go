@@ -83,8 +83,8 @@ func (p *page) secrets(secrets []detect.SecretAnswer) error {
 	return p.grid(g)
 }
 
-// stories tells for each secret that is not clear why it is not, and of one that people cleared that
-// they did. Secrets that cannot be cleared for the same reasons share one story.
+// stories tells for each secret that is not clear why it is not, and of one that people cleared
+// that they did. Secrets that cannot be cleared for the same reasons share one story.
 func (p *page) stories(secrets []detect.SecretAnswer) {
 	told := map[string]bool{}
 	for i, s := range secrets {

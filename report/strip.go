@@ -78,8 +78,8 @@ func (a *axis) ticks() (ticks []mark) {
 	return ticks
 }
 
-// steps are the phases of the incident, by their numbers; of those that are close, the first has the
-// numbers of all.
+// steps marks the phases of the incident by their numbers. Where several are too close to label,
+// the first carries the numbers of all.
 func (a *axis) steps(phases []detect.Phase) (steps []mark) {
 	const apart = 6.0 // per cent: the width of two numbers on a phone
 	label, first, at := -1, 0, 0.0

@@ -18,8 +18,8 @@ type timeline struct {
 	From, To     string
 }
 
-// strip is one secret's row. What is usual is low and blue, what is not is high and red: shape tells
-// them apart where colour does not.
+// strip is one secret's row. What is usual is low and blue, what is not is high and red: shape
+// tells them apart where colour does not.
 type strip struct {
 	ref
 	Axis     *axis
@@ -72,8 +72,8 @@ func timelineOf(r *detect.Result, secrets []detect.SecretAnswer, x *index) timel
 	return t
 }
 
-// pictureSpan is from thirty days before the first window to the last thing that is known of a secret.
-// An open window reaches to the end of the logs.
+// pictureSpan is from thirty days before the first window to the last thing that is known of a
+// secret. An open window reaches to the end of the logs.
 func pictureSpan(r *detect.Result) (from, to time.Time, ok bool) {
 	open := false
 	reach := func(t *time.Time) {

@@ -56,10 +56,10 @@ const (
 // the same result gives the same bytes, whenever it is written.
 var epoch = time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// XLSX writes a workbook for those who filter, sort and comment: the answer, the secrets, the findings,
-// the chain, what was read, the coverage, what the logs cannot tell, and the files. Times are dates,
-// their headers say UTC. Text from logs is text: no cell is a formula or a link, and since its format
-// is that of text, none becomes one by editing it.
+// XLSX writes a workbook for those who filter, sort and comment: the answer, the secrets, the
+// findings, the chain, what was read, the coverage, what the logs cannot tell, and the files. Times
+// are dates, their headers say UTC. Text from logs is text: no cell is a formula or a link, and
+// since its format is that of text, none becomes one by editing it.
 func XLSX(w io.Writer, r *detect.Result) (err error) {
 	f := excelize.NewFile()
 	defer f.Close()
@@ -220,7 +220,8 @@ func (b *book) write(out *excelize.StreamWriter, s sheet) (rows int, err error) 
 	return len(all) + 1, nil
 }
 
-// tallness is how many lines a text takes in a column: not every program makes room for them by itself.
+// tallness is how many lines a text takes in a column: not every program makes its rows tall enough
+// by itself.
 func tallness(text string, columns float64) (n int) {
 	const tallest = excelize.MaxRowHeight / lineHeight
 	if len(text) > 4*tallest*excelize.MaxColumnWidth {
@@ -275,8 +276,8 @@ func textCell(style int, text string) any {
 	return excelize.Cell{StyleID: style, Value: text}
 }
 
-// cellText cleans texts, which leaves nothing in them that XML cannot hold, puts them below each other,
-// and cuts what Excel cannot hold, saying so.
+// cellText cleans texts, which leaves nothing in them that XML cannot hold, puts them below each
+// other, and cuts what Excel cannot hold, saying so.
 func cellText(texts ...string) string {
 	cleaned := make([]string, len(texts))
 	for i := range texts {
@@ -300,7 +301,8 @@ func cellText(texts ...string) string {
 		fmt.Sprintf(" … %d more characters: see result.json", len(units)-keep)
 }
 
-// sortedZip writes a zip archive's entries by name, with one time: the library has them in any order.
+// sortedZip writes a zip archive with its entries sorted by name and one fixed time: the library
+// writes them in any order.
 type sortedZip struct {
 	out     io.Writer
 	entries map[string]*bytes.Buffer

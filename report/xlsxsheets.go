@@ -133,7 +133,8 @@ func findingsSheet(r *detect.Result) sheet {
 	return s
 }
 
-// chainSheet has what was made with each secret, each below the one that made it. A root is not made.
+// chainSheet lists what was made with each secret, each credential below the one that made it. A
+// root, which nothing made, has no row.
 func chainSheet(r *detect.Result) sheet {
 	s := sheet{name: "Chain", cols: []sheetColumn{
 		{"secret", 28, wrapped},

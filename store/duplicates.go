@@ -119,10 +119,10 @@ WITH less AS (
 )
 SELECT r.row, r.file FROM apart r JOIN less USING (` + core + `, has, ` + details + `)`
 
-// chosen and met collect the rows of GitHub's, no duplicates yet, that stand at the time of others of the same
-// action and organisation, of which some have an id and some have none. said is what their details
-// say, in data or beside it. A thousand of one millisecond were never seen: the bound keeps a log
-// that was made to be compared from being so for hours.
+// chosen and met collect the rows of GitHub's, no duplicates yet, that stand at the time of others
+// of the same action and organisation, of which some have an id and some have none. said is what
+// their details say, in data or beside it. A thousand of one millisecond were never seen: the bound
+// keeps a log that was made to be compared from being so for hours.
 const chosen = `
 CREATE OR REPLACE TEMP TABLE chosen AS
 WITH keyed AS (

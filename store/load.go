@@ -17,8 +17,8 @@ import (
 )
 
 // LoadFile is one file to load. Name is what the database and every report call it, bytes that are
-// not UTF-8 written as \xff; Path is where to read it; Source, if set, is whose log the case says it
-// is.
+// not UTF-8 written as \xff; Path is where to read it; Source, if set, is whose log the case says
+// it is.
 type LoadFile struct {
 	Name   string
 	Path   string
@@ -26,7 +26,7 @@ type LoadFile struct {
 	Source string
 }
 
-// Piped begins the name of a file that came through standard input. It is nowhere to be found again.
+// Piped begins the name of a file that came through standard input, which cannot be read again.
 const Piped = "stdin:"
 
 // LoadOptions tells a load how to read and whom to tell. The zero value is right.

@@ -112,9 +112,9 @@ func (d *DB) Close() error {
 }
 
 // Reader opens the database at path for queries: read-only, without access to files or network,
-// with its configuration locked, so that no detection and no query of a user can change anything. It
-// answers two queries at a time; a third waits until the rows of one are closed.
-// It cannot upgrade: a database of an older version is refused, never misread.
+// with its configuration locked, so that no detection and no query of a user can change anything.
+// It answers two queries at a time; a third waits until the rows of one are closed. It cannot
+// upgrade: a database of an older version is refused, never misread.
 func Reader(ctx context.Context, path string) (*sql.DB, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("database: %w", err)
@@ -143,8 +143,8 @@ func Reader(ctx context.Context, path string) (*sql.DB, error) {
 	return db, nil
 }
 
-// openConnections opens all connections that a pool will have. Once the configuration is locked, a new
-// one could not make its settings.
+// openConnections opens all connections that a pool will have. Once the configuration is locked, a
+// new one could not make its settings.
 func openConnections(ctx context.Context, db *sql.DB, n int) error {
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)

@@ -65,8 +65,8 @@ func (h *heartbeat) UnmarshalYAML(node ast.Node) error {
 }
 
 // due tells whether a heartbeat is, after the last mail. A schedule is not exact, so a tenth before
-// its time, at most an hour, is not too early. A mail of the future was sent before the clock was set
-// back: to wait for its time again could be silence for years.
+// its time, at most an hour, is not too early. A mail of the future was sent before the clock was
+// set back: to wait for its time again could be silence for years.
 func (h heartbeat) due(last, now time.Time) bool {
 	every := cmp.Or(h.every, 24*time.Hour)
 	return !h.never && (now.Before(last) || now.Sub(last) >= every-min(every/10, time.Hour))

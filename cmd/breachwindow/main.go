@@ -9,8 +9,9 @@
 //
 // The same for every format: 0 nothing found, 1 error, 2 usage, 3 at least one secret is
 // compromised or suspicious, 4 only unknown verdicts stand in the way of an all-clear, 75 another
-// run holds the case. Of verify: 3 something was changed, is missing or was added, 4 something could
-// not be checked. Of diff: 3 there is more to say of the secrets, 4 the logs tell less than before.
+// run holds the case. Of verify: 3 something was changed, is missing or was added, 4 something
+// could not be checked. Of diff: 3 there is more to say of the secrets, 4 the logs tell less than
+// before.
 //
 // # Limitations
 //

@@ -9,7 +9,8 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// progress shows how far a long reading is: a bar on a terminal, elsewhere a line every ten seconds.
+// progress shows how far a long read has come: a bar on a terminal, elsewhere a line every ten
+// seconds.
 type progress struct {
 	bars  *mpb.Progress
 	bar   *mpb.Bar

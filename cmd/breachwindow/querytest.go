@@ -19,10 +19,10 @@ import (
 	"breachwindow/store"
 )
 
-// queryCase is what a detection must find and must not: a case folder (case.yaml, secrets.csv, logs/…)
-// as a txtar archive that also has want, the rows to be found, and near-miss, close rows that must not
-// be, and may have triage.jsonl, decisions to import. A row is a secret, - for none, and an event id; of
-// each there is one at least.
+// queryCase is what a detection must find and must not: a case folder (case.yaml, secrets.csv,
+// logs/…) as a txtar archive that also has want, the rows to be found, and near-miss, close rows
+// that must not be, and may have triage.jsonl, decisions to import. A row is a secret, - for none,
+// and an event id; of each there is one at least.
 type queryCase struct {
 	files      []txtar.File
 	want, near []string

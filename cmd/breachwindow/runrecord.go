@@ -17,8 +17,8 @@ import (
 	"breachwindow/store"
 )
 
-// runRecord is the row of a run in table runs, if it is kept: of those that mail or have a slot, which
-// later ones ask for.
+// runRecord is a run's row in table runs. It is kept only for runs that mail or have a slot, since
+// later runs ask for those.
 type runRecord struct {
 	kept bool
 	slot string
@@ -39,8 +39,8 @@ func (a *app) beginRun(ctx context.Context, db *store.DB, run *runRecord) (err e
 	return errors.Join(a.noteLostTriage(ctx, db), a.dropResult())
 }
 
-// noteLostTriage tells of decisions that the last result rests on and that went with a database that
-// was removed: what was confirmed would be forgotten in silence.
+// noteLostTriage warns if the last result rests on decisions that went with a removed database:
+// what was confirmed would be forgotten without a word.
 func (a *app) noteLostTriage(ctx context.Context, db *store.DB) error {
 	last, err := a.readResult("")
 	if err != nil || len(last.Triage) == 0 {

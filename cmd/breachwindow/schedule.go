@@ -113,8 +113,8 @@ func (s *scheduler) answer(ctx context.Context, slot time.Time) error {
 // Between two tries of a mail the wait doubles.
 const firstMailWait, longestMailWait = 5 * time.Minute, time.Hour
 
-// deliver mails the answer of a slot. While it may help it tries again until the next slot, which may
-// be a week away.
+// deliver mails the answer of a slot. As long as another try may help, it tries again until the
+// next slot, which may be a week away.
 func (s *scheduler) deliver(ctx context.Context, slot time.Time) {
 	if !s.mails {
 		return
@@ -140,8 +140,8 @@ func (s *scheduler) deliver(ctx context.Context, slot time.Time) {
 	}
 }
 
-// fail says that a slot has no answer, by mail too. If a mistake in case.yaml is why, its settings of
-// mail cannot be read either: those that worked before tell so.
+// fail reports that a slot has no answer, by mail too. If a mistake in case.yaml is the reason, its
+// mail settings cannot be read either: then the last ones that worked are used.
 func (s *scheduler) fail(ctx context.Context, why error) {
 	s.printError(ctx, why)
 	if !s.mails {
@@ -218,8 +218,9 @@ func (s *scheduler) missed(ctx context.Context) (time.Time, error) {
 	return last, nil
 }
 
-// wait waits for the next slot; zero: the context ended before. Machines sleep and clocks are set, so
-// it looks at the clock again and again: if that was wrong and is set back, another slot is next.
+// wait waits for the next slot and returns it, or zero if the context ended first. Machines sleep
+// and clocks are set, so it keeps looking at the clock: if that is set back, another slot comes
+// first.
 func (s *scheduler) wait(ctx context.Context) time.Time {
 	slot := s.slots.next(s.now())
 	s.note("the next run is at %s", slotName(slot))
@@ -249,8 +250,8 @@ func (s *scheduler) runSlot(ctx context.Context, slot time.Time) error {
 	}
 }
 
-// pause waits for a time that may be long, by no clock: one that is set back meanwhile would make it
-// longer. It returns false if the context ended before.
+// pause waits, perhaps for long, without looking at the clock: one that is set back meanwhile would
+// make it longer. It returns false if the context ended first.
 func (s *scheduler) pause(ctx context.Context, d time.Duration) bool {
 	for ; d > 0; d -= time.Minute {
 		select {

@@ -14,8 +14,9 @@ import (
 // The library follows elapsed time: where clocks go forward it leaves out what was due in the hour
 // that is not there, where they go back it comes twice. A daily run must come once a day. So the
 // times are counted on a clock that never jumps, and each is then found in the zone: what falls
-// into a missing hour is due as much later as clocks went forward, what comes twice is due the first
-// time. A schedule that is due in every hour follows elapsed time, as nothing is missed there.
+// into a missing hour is due as much later as clocks went forward, what comes twice is due the
+// first time. A schedule that is due in every hour follows elapsed time, as nothing is missed
+// there.
 type slots struct {
 	schedule cron.Schedule
 	zone     *time.Location
@@ -96,8 +97,8 @@ func (s *slots) wall(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, time.UTC)
 }
 
-// instant is when clocks of the zone show a time, for the first time; of one that they leave out, as
-// if they had not gone forward yet.
+// instant is when the zone's clocks first show a time. For a time that they skip, it is when they
+// would have shown it had they not been put forward.
 func (s *slots) instant(wall time.Time) time.Time {
 	offset := func(near time.Time) time.Duration {
 		_, seconds := near.In(s.zone).Zone()

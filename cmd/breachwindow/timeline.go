@@ -82,7 +82,8 @@ func (f timelineFlags) filter() (m detect.MomentFilter, err error) {
 	return m, nil
 }
 
-// secretNamed complains of a secret that is not in the inventory: nothing happened to a misspelt one.
+// secretNamed refuses a secret that is not in the inventory: a misspelt id would look like one to
+// which nothing happened.
 func secretNamed(ctx context.Context, db detect.Querier, id string) (err error) {
 	rows, err := db.QueryContext(ctx, `SELECT id FROM secrets WHERE id = ?`, id)
 	if err != nil {

@@ -41,13 +41,6 @@ func (p *page) calendar(r *detect.Result) {
 		"═ the incident's own window")
 }
 
-func count[N int | int64](n N, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // calendarSpan is the first and the last day that any log has, at most ten years.
 func calendarSpan(spans []detect.CoverageSpan) (first, last time.Time, ok bool) {
 	for _, s := range spans {

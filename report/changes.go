@@ -115,8 +115,6 @@ func ChangesJSON(w io.Writer, c *detect.Changes) error {
 	return writeJSON(w, "changes", c)
 }
 
-func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
 func secretLines(changes []detect.SecretChange, worse bool) []string {
 	var out []string
 	for _, c := range changes {

@@ -63,14 +63,6 @@ func CSVCell(text string) string {
 	return text
 }
 
-// WorstFindings returns the findings in the order in which a report lists them: those tied to a
-// secret before the others, worst first.
-func WorstFindings(all []detect.Finding) []detect.Finding {
-	return slices.SortedStableFunc(slices.Values(byLevel(all)), func(a, b detect.Finding) int {
-		return compareBool(a.Secret == "", b.Secret == "")
-	})
-}
-
 func csvRow(s detect.SecretAnswer, f *detect.Finding) []string {
 	row := []string{
 		string(s.Verdict), s.Rotation, s.ID, s.Kind, s.Identifier, s.StoredIn, s.Owner,

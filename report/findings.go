@@ -34,6 +34,14 @@ func byLevel(findings []detect.Finding) []detect.Finding {
 	})
 }
 
+// WorstFindings returns the findings in the order in which a report lists them: those tied to a
+// secret before the others, worst first.
+func WorstFindings(all []detect.Finding) []detect.Finding {
+	return slices.SortedStableFunc(slices.Values(byLevel(all)), func(a, b detect.Finding) int {
+		return compareBool(a.Secret == "", b.Secret == "")
+	})
+}
+
 // compareBool orders false before true.
 func compareBool(a, b bool) int {
 	switch {
@@ -101,14 +109,6 @@ func (p *page) findingsTable(title string, findings []detect.Finding, secret boo
 	}
 	p.more(len(findings)-show, rest)
 	return nil
-}
-
-// few joins the first n values and counts the others.
-func few(values []string, n int) string {
-	if len(values) <= n {
-		return strings.Join(values, ", ")
-	}
-	return fmt.Sprintf("%s +%d", strings.Join(values[:n], ", "), len(values)-n)
 }
 
 // FindingsText writes all findings, those tied to a secret first.

@@ -294,11 +294,3 @@ func (s *sketch) gaps() {
 		}
 	}
 }
-
-// present is a list of a value, or none.
-func present(value string) []string {
-	if value == "" {
-		return nil
-	}
-	return []string{value}
-}

@@ -134,14 +134,17 @@ type watch struct {
 func (w *watch) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	start := time.Now()
 	rows, err := w.db.QueryContext(ctx, query, args...)
-	name := w.nameOf(query + fmt.Sprint(args...))
+	w.add(w.nameOf(query+fmt.Sprint(args...)), time.Since(start).Seconds())
+	return rows, err
+}
+
+func (w *watch) add(name string, seconds float64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := w.times[name]; !ok {
 		w.order = append(w.order, name)
 	}
-	w.times[name] += time.Since(start).Seconds()
-	return rows, err
+	w.times[name] += seconds
 }
 
 func (w *watch) nameOf(query string) string {

@@ -196,7 +196,7 @@ func missingSentence(paths []string) string {
 }
 
 func earlySentence(f facts) string {
-	return fmt.Sprintf("The log shows %s by it before the time at which it was created: "+
+	return fmt.Sprintf("The log shows %s of it before the time at which it was created: "+
 		"created_at in the inventory is wrong, and so is its window.", plural(f.early, "event"))
 }
 

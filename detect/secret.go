@@ -49,7 +49,7 @@ type facts struct {
 	rejects        int64    // records that were lost in files that could show a use
 	strange        []string // files that were not recognised
 	missing        []string // logs that are not there or not whole
-	early          int64    // events by it before it was created, by the inventory
+	early          int64    // events of it before it was created, by the inventory
 }
 
 // hole is a part of a window that a scope's logs do not cover.
@@ -183,9 +183,34 @@ func perSecret[T any](list []T, secret func(T) string) map[string][]T {
 
 // answersQuery reads a secret's row, its window and the counts of its uses. Rejects count when
 // they are in a log that could show a use, whatever the times around them: the lost record's is
-// not known. In a file of no one source (form mixed, an archive) they may be of any. A file that is
-// not recognised may be such a log in a form that is not read yet.
+// not known. In a file of no one source (form mixed, an archive) they may be of any. Names of a secret
+// are known whether it was exposed or not: what acted, or was made, before the inventory says that it
+// was created tells that the inventory is wrong. The record of its making has its second.
 const answersQuery = `
+WITH
+known AS (
+  SELECT secret, credential FROM secret_credentials WHERE match IN ('exact', 'fingerprint', 'token_id')
+  UNION
+  SELECT c.secret, n.hash FROM secret_credentials c JOIN token_names n ON n.id = c.credential
+  WHERE c.match = 'token_id'
+  UNION
+  SELECT c.secret, n.id FROM secret_credentials c JOIN token_names n ON n.hash = c.credential
+  WHERE c.match = 'exact'
+  UNION
+  SELECT c.secret, k.credential
+  FROM secret_credentials c
+  JOIN (
+    SELECT credential FROM events WHERE credential LIKE 'AKIA%'
+    UNION
+    SELECT minted FROM events WHERE minted LIKE 'AKIA%'
+  ) k ON substr(k.credential, 17) = c.credential
+  WHERE c.match = 'tail'
+),
+seen AS (
+  SELECT credential, time FROM events
+  UNION ALL
+  SELECT minted, time + INTERVAL 1 MINUTE FROM events WHERE minted IS NOT NULL
+)
 SELECT
   s.id, s.kind, s.short, s.name, s.stored_in, s.owner, s.account, s.exposed,
   s.exposed_at, s.rotated_at, s.vendor_revoked_at, w.revoked_at, w.ends, w.rotation,
@@ -203,8 +228,8 @@ SELECT
   (SELECT coalesce(sum(f.rejects), 0) FROM files f
     WHERE split_part(f.form, '/', 1) IN (k.source, 'aws', 'archive', 'mixed')
       AND k.source IS NOT NULL),
-  (SELECT count(*) FROM secret_credentials c JOIN events e ON e.credential = c.credential
-    WHERE c.secret = s.id AND c.match IN ('exact', 'fingerprint') AND e.time < s.created_at),
+  (SELECT count(*) FROM known c JOIN seen e ON e.credential = c.credential
+    WHERE c.secret = s.id AND e.time < s.created_at),
   (SELECT min(x.credential) FROM exposed_credentials x
     WHERE x.secret = s.id AND x.credential LIKE 'AKIA%' HAVING count(*) = 1),
   (SELECT min(x.actor) FROM uses x

@@ -17,7 +17,7 @@ import (
 type secretRow struct {
 	id, kind, identifier string
 	created, declared    string
-	account              string
+	account, stored      string // stored: its context by default
 	happens              story
 
 	verdict  detect.Verdict
@@ -118,9 +118,9 @@ func (c *testCase) add(r secretRow) {
 	if r.created == "" {
 		r.created = "2021-03-01"
 	}
-	storedIn := "context:" + r.id
-	if r.kind == "ssh-key" {
-		storedIn = ""
+	storedIn := r.stored
+	if storedIn == "" && r.kind != "ssh-key" {
+		storedIn = "context:" + r.id
 	}
 	c.secrets = append(c.secrets, strings.Join([]string{
 		r.id, r.kind, strings.TrimPrefix(identifier, "-"), storedIn, r.created, r.declared, r.account,

@@ -104,6 +104,53 @@ func TestVerdictsOnTraps(t *testing.T) {
 			created: "2022-12-28T00:00:00Z", verdict: detect.Suspicious, because: "created_at",
 			happens: stories(used(inside, stranger), used(inside.AddDate(0, 0, 10), stranger)),
 		}},
+		{name: "a new token that was used before", secretRow: secretRow{
+			kind: "github-token", identifier: "token_id:4242", created: "2023-01-06T00:00:00Z",
+			declared: "-", rotation: "missing", because: "1 event of it before the time at which it was",
+			happens: clone(inside, object{"token_id": 4242, "hashed_token": hashOf("it")}),
+		}},
+		{name: "a new key of which the end was seen before", secretRow: secretRow{
+			identifier: "xxxxWXYZ", created: "2023-01-06T00:00:00Z", declared: "-",
+			rotation: "missing", because: "1 event of it before the time at which it was",
+			happens: func(l *logs, _ string) {
+				l.aws(inside, call{key: "AKIAJJJJJJJJJJJJWXYZ", ip: stranger})
+			},
+		}},
+		{name: "a new key that was made before", secretRow: secretRow{
+			created: "2023-01-06T00:00:00Z", declared: "-", rotation: "missing",
+			because: "1 event of it before the time at which it was",
+			happens: func(l *logs, key string) {
+				l.aws(habit, call{
+					key: "AKIAJJJJJJJJADMINKEY", service: "iam", action: "CreateAccessKey",
+					response: object{"accessKey": object{"accessKeyId": key, "userName": "ci"}},
+				})
+			},
+		}},
+		{name: "a new key, made in the second that the inventory has", secretRow: secretRow{
+			created: rotated.Add(30 * time.Second).Format(time.RFC3339), declared: "-",
+			verdict: detect.Unexposed, rotation: "missing", because: "after the vendor had cleaned up",
+			happens: func(l *logs, key string) {
+				l.aws(rotated, call{
+					key: "AKIAJJJJJJJJADMINKEY", service: "iam", action: "CreateAccessKey",
+					response: object{"accessKey": object{"accessKeyId": key, "userName": "ci"}},
+				})
+			},
+		}},
+		{name: "the end of a key in another account than the inventory's", secretRow: secretRow{
+			kind: "aws-access-key", identifier: "xxxxWXYZ", account: "444455556666",
+			because: "no log of cloudtrail 444455556666/us-east-1",
+			happens: func(l *logs, _ string) {
+				l.aws(habit, call{key: "AKIAJJJJJJJJJJJJWXYZ"})
+				l.aws(inside, call{key: "AKIAJJJJJJJJJJJJWXYZ"})
+			},
+		}},
+		{name: "a deploy key of an organisation without a log", secretRow: secretRow{
+			kind: "ssh-key", identifier: fingerprint("some key") + " repo=beta/app",
+			because: "no log of github beta/git",
+		}},
+		{name: "a token of a project of an organisation without a log", secretRow: secretRow{
+			kind: "github-token", stored: "project:gh/Beta/app", because: "no log of github beta/web",
+		}},
 		{name: "a key of the chain that worked after its end", secretRow: secretRow{
 			happens: func(l *logs, key string) {
 				l.assume(habit, key, "ASIAJJJJJJJJJBEFORE1", home)

@@ -230,6 +230,9 @@ func holeSentence(h hole) string {
 		return text
 	case "after the log":
 		return fmt.Sprintf("The log of %s ends too early: nothing is known %s.", where, span)
+	case "unnamed":
+		return fmt.Sprintf("The log of %s names nobody's credential %s, though it does at other times: "+
+			"it could not show a use.", where, span)
 	case "open":
 		return fmt.Sprintf("Its window is still open and the log of %s ends at %s.",
 			where, stamp(h.from))
@@ -262,6 +265,20 @@ func namelessSentence(n nameless) string {
 	case "a session that nothing made":
 		return fmt.Sprintf("%s in the log of %s by a session of the same user whose making is in "+
 			"no log: the secret may have made it.", plural(n.events, "event"), where)
+	case "a role that a user took":
+		return fmt.Sprintf("%s in the log of %s by which a user of its account took a role there, and "+
+			"that account's log has no such call: the secret may have made it, in a region whose log "+
+			"is not at hand.", plural(n.events, "event"), where)
+	case "a log of some keys":
+		return fmt.Sprintf("The log of %s shows hardly anybody but keys of the inventory: it looks "+
+			"like an export by key, which has neither other keys nor what a key made. Load the "+
+			"account's whole log.", where)
+	case "a log without reads":
+		return fmt.Sprintf("The log of %s has no reading call in its window: a trail or an export of "+
+			"writes only could not show one. Load what has both.", where)
+	case "an export without credentials":
+		return fmt.Sprintf("%s in the log of %s come from an export that names no credential: it "+
+			"could not show a use.", plural(n.events, "event"), where)
 	}
 	return fmt.Sprintf("%s in %s made a credential that the log does not name: what was done with "+
 		"it cannot be followed.", plural(n.events, "use"), where)

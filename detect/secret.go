@@ -137,6 +137,8 @@ func readHoles(ctx context.Context, db Querier) (map[string][]hole, error) {
 func readNameless(ctx context.Context, db Querier) (map[string][]nameless, error) {
 	all, err := collect(ctx, db, `
 		SELECT secret, source, scope, why, events FROM nameless
+		UNION ALL
+		SELECT secret, source, scope, why, events FROM excerpts
 		ORDER BY secret, source, scope, why`,
 		func(rows *sql.Rows) (n nameless, err error) {
 			err = rows.Scan(&n.secret, &n.source, &n.scope, &n.why, &n.events)

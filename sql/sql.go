@@ -105,8 +105,10 @@ var stages = []struct {
 	{"coverage", Live},
 	{"caveats", BeforeDetect},
 	{"watched", BeforeDetect},
+	{"unnamed", BeforeDetect},
 	{"holes", BeforeDetect},
 	{"nameless", BeforeDetect},
+	{"excerpts", BeforeDetect},
 }
 
 // bulky are the columns of stored views that hold records.

@@ -1,5 +1,5 @@
--- The parts of each exposed secret's window that the watched scopes do not cover. to_time is
--- NULL where the window is still open.
+-- The parts of each exposed secret's window that the watched scopes do not cover, or in which their
+-- log names nobody's credential. to_time is NULL where the window is still open.
 CREATE VIEW holes AS
 SELECT
   h.secret AS secret,
@@ -58,5 +58,23 @@ FROM (
   JOIN scopes j ON j.source = w.source AND j.scope = w.judged_by
   WHERE s.ends IS NULL
     OR (s.ends > s.exposed_at AND date_diff('second', j.last_time, s.ends) > j.gap_seconds)
+  UNION ALL
+  SELECT
+    w.secret,
+    w.source,
+    w.scope,
+    'unnamed',
+    CASE WHEN u.from_time < s.exposed_at THEN s.exposed_at ELSE u.from_time END,
+    CASE WHEN s.ends < u.to_time THEN s.ends ELSE u.to_time END
+  FROM (
+    SELECT DISTINCT x.secret AS secret, x.source AS source,
+      CASE WHEN x.source = 'cloudtrail' THEN x.account || '/*' ELSE x.scope END AS scope
+    FROM watched x
+    JOIN secrets k ON k.id = x.secret
+    WHERE k.kind <> 'ssh-key'
+  ) w
+  JOIN spans s ON s.secret = w.secret
+  JOIN unnamed u ON u.source = w.source AND u.scope = w.scope
+  WHERE u.to_time > s.exposed_at AND (s.ends IS NULL OR u.from_time < s.ends)
 ) h
 WHERE h.to_time IS NULL OR h.to_time > h.from_time

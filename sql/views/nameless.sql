@@ -4,6 +4,17 @@
 -- leaves out, and sessions whose making is in no log, so that the chain breaks.
 CREATE VIEW nameless AS
 WITH
+-- The user of a key, by the calls that made or ended it.
+key_owners (secret, account, user_name) AS (
+  SELECT DISTINCT x.secret, e.account,
+    json_extract_scalar(e.details, '$.requestParameters.userName')
+  FROM events e
+  JOIN exposed_credentials x ON x.credential = e.target OR x.credential = e.minted
+  WHERE e.source = 'cloudtrail'
+    AND e.service = 'iam.amazonaws.com'
+    AND e.action IN ('CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey')
+    AND e.outcome = 'success'
+),
 -- Events by GitHub's programs, and how little they say. Git events are often anybody's; of web
 -- events only a program's are asked, a browser needs no token. Reading public code needs none.
 -- What GitHub hashes of a key is not documented, so a hash that is not the inventory's may still
@@ -183,7 +194,8 @@ WHERE u.source = 'cloudtrail'
 GROUP BY u.secret, u.source, u.account, u.region
 UNION ALL
 -- A session of the same user that no key in the log has made, nor the console: whoever holds the
--- secret can make one for 36 hours, in a region whose log is not at hand.
+-- secret can make one for 36 hours, in a region whose log is not at hand. Whose a key is that never
+-- acted, who made or ended it has said.
 SELECT
   k.secret,
   'cloudtrail',
@@ -194,6 +206,16 @@ FROM (
   SELECT DISTINCT t.secret AS secret, t.actor AS actor
   FROM touches t
   WHERE t.source = 'cloudtrail' AND t.depth = 0 AND t.actor LIKE 'arn:aws%:iam::%:user/%'
+  UNION
+  SELECT o.secret, n.actor
+  FROM key_owners o
+  JOIN (
+    SELECT DISTINCT v.actor AS actor
+    FROM events v
+    WHERE v.source = 'cloudtrail' AND v.credential LIKE 'ASIA%'
+      AND v.actor LIKE 'arn:aws%:iam::%:user/%'
+  ) n ON split_part(n.actor, ':', 5) = o.account
+    AND regexp_extract(n.actor, '[^/]+$') = o.user_name
 ) k
 JOIN spans p ON p.secret = k.secret
 JOIN events e ON e.actor = k.actor
@@ -204,4 +226,28 @@ WHERE e.source = 'cloudtrail'
   AND e.time >= p.exposed_at
   AND (p.ends IS NULL OR e.time < p.ends + INTERVAL '36' HOUR)
   AND coalesce(json_extract_scalar(e.details, '$.sessionCredentialFromConsole'), 'false') <> 'true'
+GROUP BY k.secret, e.account, e.region
+UNION ALL
+-- A role of another account that a user of the key's account took, by a call that the log of the
+-- key's own account lacks: the region of that call is not at hand.
+SELECT
+  k.secret,
+  'cloudtrail',
+  e.account || coalesce('/' || e.region, ''),
+  'a role that a user took',
+  count(*)
+FROM (
+  SELECT DISTINCT w.secret AS secret, w.account AS account
+  FROM watched w
+  WHERE w.source = 'cloudtrail'
+) k
+JOIN spans p ON p.secret = k.secret
+JOIN events e ON e.source = 'cloudtrail' AND e.action = 'AssumeRole'
+  AND e.actor_kind = 'AWSAccount' AND e.actor LIKE 'AIDA%' AND e.minted IS NOT NULL
+  AND json_extract_scalar(e.details, '$.userIdentity.accountId') = k.account
+LEFT JOIN (SELECT DISTINCT g.child AS child FROM grants g) made ON made.child = e.minted
+WHERE made.child IS NULL
+  AND e.account <> k.account
+  AND e.time >= p.exposed_at
+  AND (p.ends IS NULL OR e.time < p.ends)
 GROUP BY k.secret, e.account, e.region

@@ -74,6 +74,8 @@ var stages = []struct {
 	{"silences", AfterLoad},
 	{"policy_statements", AfterLoad},
 	{"scopes", BeforeDetect},
+	{"busy_hours", BeforeDetect},
+	{"outages", BeforeDetect},
 	{"gaps", BeforeDetect},
 	{"ci_times", BeforeDetect},
 	{"ci_secrets", BeforeDetect},

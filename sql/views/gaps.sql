@@ -6,6 +6,4 @@ SELECT
   s.from_time AS from_time,
   s.to_time AS to_time
 FROM scopes p
-JOIN scopes j ON j.source = p.source AND j.scope = p.judged_by
-JOIN silences s ON s.source = j.source AND s.scope = j.scope
-WHERE s.seconds > j.gap_seconds
+JOIN outages s ON s.source = p.source AND s.scope = p.judged_by

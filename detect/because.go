@@ -273,6 +273,9 @@ func namelessSentence(n nameless) string {
 		return fmt.Sprintf("The log of %s shows hardly anybody but keys of the inventory: it looks "+
 			"like an export by key, which has neither other keys nor what a key made. Load the "+
 			"account's whole log.", where)
+	case "a log of one thing":
+		return fmt.Sprintf("The log of %s was looked up, and shows one user, one kind of call or one "+
+			"service only: it looks like the answer to a filter. Load the account's whole log.", where)
 	case "a log without reads":
 		return fmt.Sprintf("The log of %s has no reading call in its window: a trail or an export of "+
 			"writes only could not show one. Load what has both.", where)

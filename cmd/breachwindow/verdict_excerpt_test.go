@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,15 @@ func TestVerdictsOnExcerpts(t *testing.T) {
 		*last = strings.Replace(*last, `"accessKeyId":"","accountId":"444455556666","arn":"`+
 			`arn:aws:iam::444455556666:user/ci"`, `"accountId":"`+account+`"`, 1)
 	}
+	lookedUp := func(l *logs) {
+		for i, line := range l.files["trail.json"] {
+			text, err := json.Marshal(object{"EventId": "e", "CloudTrailEvent": line})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.files["trail.json"][i] = string(text)
+		}
+	}
 	for _, c := range []struct {
 		name     string
 		kind     string
@@ -112,6 +122,29 @@ func TestVerdictsOnExcerpts(t *testing.T) {
 				from := len(l.files["trail.json"])
 				l.aws(inside, call{key: "AKIAJJJJJBACKGROUND1", user: "background"})
 				kind(l, true, from)
+			},
+		},
+		{
+			name: "looked up for a user", because: "looks like the answer to a filter",
+			happens: func(l *logs, _ string) {
+				l.aws(inside, call{key: "AKIAJJJJJBACKGROUND1", user: "background", action: "AssumeRole"})
+				lookedUp(l)
+			},
+		},
+		{
+			name: "looked up for a kind of event", because: "looks like the answer to a filter",
+			happens: func(l *logs, _ string) {
+				l.aws(inside, call{key: "AKIAJJJJJBACKGROUND2", user: "dana"})
+				lookedUp(l)
+			},
+		},
+		{
+			name: "looked up whole",
+			happens: func(l *logs, _ string) {
+				l.aws(inside, call{
+					key: "AKIAJJJJJBACKGROUND2", user: "dana", service: "iam", action: "ListUsers",
+				})
+				lookedUp(l)
 			},
 		},
 		{

@@ -1,7 +1,7 @@
 -- What keeps an exposed AWS key from being cleared although its account's log has no hole: signs that
 -- the log is an excerpt. It was asked for by key (lookup-events takes one attribute) and so has no
--- other key, nor what the key made; a trail or an export has no reading calls; an export lacks the
--- column of the keys. A whole log of an account has others' calls all the time, if only those of
+-- other key, nor what the key made, or by something else; a trail or an export has no reading calls;
+-- an export lacks the column of the keys. A whole log of an account has others' calls all the time, if only those of
 -- AWS's services; who ended the keys may have been looked up as well.
 CREATE VIEW excerpts AS
 WITH
@@ -56,6 +56,21 @@ UNION ALL
 SELECT s.secret, 'cloudtrail', s.account || '/*', 'a log without reads', s.events
 FROM shown s
 WHERE s.reads = 0 AND s.writes > 0
+UNION ALL
+-- Whoever asks lookup-events or the console asks for one thing: a user, a kind of event, a service.
+SELECT s.secret, 'cloudtrail', s.account || '/*', 'a log of one thing', s.events
+FROM shown s
+JOIN (
+  SELECT e.account AS account
+  FROM events e
+  JOIN files f ON f.id = e.file
+  WHERE e.source = 'cloudtrail'
+  GROUP BY e.account
+  HAVING count(CASE WHEN f.form NOT IN ('cloudtrail/lookup-events', 'cloudtrail/event-history')
+      THEN 1 END) = 0
+    AND (count(DISTINCT coalesce(e.actor, '-')) = 1 OR count(DISTINCT e.action) = 1
+      OR count(DISTINCT e.service) = 1)
+) n ON n.account = s.account
 UNION ALL
 SELECT a.secret, 'cloudtrail', a.account || '/*', 'an export without credentials', sum(f.events)
 FROM accounts a

@@ -64,12 +64,18 @@ JOIN (
   SELECT e.account AS account
   FROM events e
   JOIN files f ON f.id = e.file
-  WHERE e.source = 'cloudtrail'
+  LEFT JOIN (
+    SELECT DISTINCT v.account AS account
+    FROM events v
+    JOIN files x ON x.id = v.file
+    WHERE v.source = 'cloudtrail'
+      AND x.form NOT IN ('cloudtrail/lookup-events', 'cloudtrail/event-history')
+  ) whole ON whole.account = e.account
+  WHERE f.form IN ('cloudtrail/lookup-events', 'cloudtrail/event-history')
+    AND whole.account IS NULL
   GROUP BY e.account
-  HAVING count(CASE WHEN f.form NOT IN ('cloudtrail/lookup-events', 'cloudtrail/event-history')
-      THEN 1 END) = 0
-    AND (count(DISTINCT coalesce(e.actor, '-')) = 1 OR count(DISTINCT e.action) = 1
-      OR count(DISTINCT e.service) = 1)
+  HAVING count(DISTINCT coalesce(e.actor, '-')) = 1 OR count(DISTINCT e.action) = 1
+    OR count(DISTINCT e.service) = 1
 ) n ON n.account = s.account
 UNION ALL
 SELECT a.secret, 'cloudtrail', a.account || '/*', 'an export without credentials', sum(f.events)

@@ -4,16 +4,28 @@
 -- leaves out, and sessions whose making is in no log, so that the chain breaks.
 CREATE VIEW nameless AS
 WITH
--- The user of a key, by the calls that made or ended it.
+-- The user of a key, by the calls that made or ended it. One action each, so that details are read
+-- of these calls only.
 key_owners (secret, account, user_name) AS (
-  SELECT DISTINCT x.secret, e.account,
-    json_extract_scalar(e.details, '$.requestParameters.userName')
-  FROM events e
-  JOIN exposed_credentials x ON x.credential = e.target OR x.credential = e.minted
-  WHERE e.source = 'cloudtrail'
-    AND e.service = 'iam.amazonaws.com'
-    AND e.action IN ('CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey')
-    AND e.outcome = 'success'
+  SELECT DISTINCT x.secret, k.account,
+    json_extract_scalar(k.details, '$.requestParameters.userName')
+  FROM exposed_credentials x
+  JOIN (
+    SELECT e.minted AS credential, e.account AS account, e.details AS details
+    FROM events e
+    WHERE e.source = 'cloudtrail' AND e.service = 'iam.amazonaws.com'
+      AND e.action = 'CreateAccessKey' AND e.outcome = 'success'
+    UNION ALL
+    SELECT e.target, e.account, e.details
+    FROM events e
+    WHERE e.source = 'cloudtrail' AND e.service = 'iam.amazonaws.com'
+      AND e.action = 'UpdateAccessKey' AND e.outcome = 'success'
+    UNION ALL
+    SELECT e.target, e.account, e.details
+    FROM events e
+    WHERE e.source = 'cloudtrail' AND e.service = 'iam.amazonaws.com'
+      AND e.action = 'DeleteAccessKey' AND e.outcome = 'success'
+  ) k ON k.credential = x.credential
 ),
 -- Events by GitHub's programs, and how little they say. Git events are often anybody's; of web
 -- events only a program's are asked, a browser needs no token. Reading public code needs none.

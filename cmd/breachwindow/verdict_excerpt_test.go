@@ -150,7 +150,7 @@ func TestVerdictsOnExcerpts(t *testing.T) {
 		{
 			name: "an export of the web without tokens", kind: "github-token",
 			skip:    webIn("2022-12-25 00:00:00", "2023-01-20 00:00:00"),
-			because: "acme/web names nobody's credential from 2022-12-25 00:00:00Z",
+			because: "acme (web and API events) names nobody's credential from 2022-12-25 00:00:00Z",
 			happens: func(l *logs, _ string) { browser(l, at("2022-12-25 00:00:00"), logsUntil) },
 		},
 		{

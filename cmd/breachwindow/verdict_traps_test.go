@@ -146,10 +146,10 @@ func TestVerdictsOnTraps(t *testing.T) {
 		}},
 		{name: "a deploy key of an organisation without a log", secretRow: secretRow{
 			kind: "ssh-key", identifier: fingerprint("some key") + " repo=beta/app",
-			because: "no log of github beta/git",
+			because: "no log of github beta (git events)",
 		}},
 		{name: "a token of a project of an organisation without a log", secretRow: secretRow{
-			kind: "github-token", stored: "project:gh/Beta/app", because: "no log of github beta/web",
+			kind: "github-token", stored: "project:gh/Beta/app", because: "no log of github beta (web and API events)",
 		}},
 		{name: "a key of the chain that worked after its end", secretRow: secretRow{
 			happens: func(l *logs, key string) {

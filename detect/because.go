@@ -250,7 +250,7 @@ func scopeText(source, scope string) string {
 	case source == "github" && part == "web":
 		return "github " + name + " (web and API events)"
 	}
-	return source + " " + scope
+	return source + " " + strings.TrimSuffix(scope, "/*") // an account as a whole
 }
 
 func namelessSentence(n nameless) string {
